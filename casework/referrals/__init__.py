@@ -1,0 +1,1 @@
+"""Referrals: what an agency brings to the MARAC, its triage, and the check whether the pair is known."""

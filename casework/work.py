@@ -1,0 +1,184 @@
+"""The unit of work: one transaction on behalf of one actor, with one fixed `now`. Nothing else in the code base commits.
+
+Changes, the events they cause and the entries of the trail land together or not at all (docs/adr/0002-unit-of-work.md).
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Engine, create_engine, event, insert, text
+from sqlalchemy.orm import Session, SessionTransaction
+
+from casework.access.actors import Actor
+from casework.access.permissions import Permission, Purpose
+from casework.audit.models import AuditEntry
+from casework.encryption.blind_index import BlindIndex
+from casework.encryption.key_store import Keys, KeyStore
+from casework.errors import NotAllowed
+from casework.events.domain_event import DomainEvent
+from casework.events.models import OutboxMessage
+
+NO_PARTNERSHIP = uuid.UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What a unit of work stands on: the main database, the key store, and the blind index. Built once for each process."""
+
+    engine: Engine
+    key_store: KeyStore
+    blind: BlindIndex
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+        self.key_store.close()
+
+
+def connect(database_url: str, *, pool_size: int = 5) -> Engine:
+    """Return the engine of the main database. Parameters are kept out of error texts; dead connections are noticed before use."""
+    return create_engine(
+        database_url,
+        pool_size=pool_size,
+        max_overflow=5,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"options": "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=10000"},
+    )
+
+
+class UnitOfWork:
+    """One block of work: `with UnitOfWork(stores, actor=…, now=…, partnership_id=…) as work:`. Commits once when it ends well.
+
+    `now` is an aware UTC instant and stays fixed for the block. `purpose` is needed before personal data may be viewed.
+    When the block ends in NotAllowed (or after `refuse`), everything is rolled back and the refusal is written to the
+    trail in a transaction of its own.
+    """
+
+    def __init__(
+        self,
+        stores: Stores,
+        *,
+        actor: Actor,
+        now: datetime,
+        partnership_id: uuid.UUID | None,
+        purpose: Purpose | None = None,
+        correlation_id: uuid.UUID | None = None,
+    ) -> None:
+        if now.tzinfo is not UTC and now.utcoffset() != UTC.utcoffset(None):
+            raise ValueError("now must be an aware UTC instant")
+        self.stores = stores
+        self.actor = actor
+        self.now = now
+        self.purpose = purpose
+        self.partnership_id = partnership_id or NO_PARTNERSHIP
+        self.correlation_id = correlation_id or uuid.uuid4()
+        self.keys: Keys = stores.key_store.keys()
+        self.blind = stores.blind
+        self.session = Session(stores.engine, expire_on_commit=False)
+        event.listen(self.session, "after_begin", self._set_context)
+        self._events: list[dict[str, Any]] = []
+        self._entries: list[dict[str, Any]] = []
+        self._refusals: list[dict[str, Any]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if error is None:
+                self._store_records(self._entries + self._refusals)
+                self.session.commit()
+                return
+            self.session.rollback()
+            if isinstance(error, NotAllowed) and not self._refusals:
+                self.refuse(act="refused", code=error.code)
+            if self._refusals:
+                self._events.clear()
+                self._store_records(self._refusals)
+                self.session.commit()
+        finally:
+            self.session.close()
+
+    def record(self, happened: DomainEvent) -> None:
+        """Store an event with this change: it reaches its handlers if, and only if, the change is committed."""
+        self._events.append(
+            {
+                "id": uuid.uuid4(),
+                "partnership_id": happened.partnership_id,
+                "event": happened.wire,
+                "version": happened.version,
+                "payload": happened.payload(),
+                "occurred_at": self.now,
+                "correlation_id": self.correlation_id,
+                "state": "pending",
+                "attempt": 0,
+            }
+        )
+
+    def note(
+        self,
+        act: str,
+        subject_kind: str | None = None,
+        subject_id: uuid.UUID | None = None,
+        *,
+        reason: str | None = None,
+    ) -> None:
+        """Write an act to the trail. `act` and `reason` are codes, never words that somebody typed."""
+        self._entries.append(self._entry(act, subject_kind, subject_id, "done", reason))
+
+    def note_view(self, act: str, subject_kind: str, subject_id: uuid.UUID | None = None) -> None:
+        """Write to the trail that personal data were opened. Raises NotAllowed when no purpose was stated."""
+        if self.purpose is None:
+            raise NotAllowed("Say why you need to see this.", code="no_purpose")
+        self._entries.append(self._entry(act, subject_kind, subject_id, "viewed", None))
+
+    def refuse(
+        self, *, act: str, code: str, subject_kind: str | None = None, subject_id: uuid.UUID | None = None
+    ) -> None:
+        """Keep a refusal for the trail; it is written whether or not the block then ends in an error."""
+        self._refusals.append(self._entry(act, subject_kind, subject_id, "refused", code))
+
+    def require(self, permission: Permission) -> None:
+        """Raise NotAllowed unless one of the actor's roles grants `permission`."""
+        if not self.actor.has(permission):
+            self.refuse(act=permission.value, code="role")
+            raise NotAllowed(code="role")
+
+    def _entry(
+        self, act: str, subject_kind: str | None, subject_id: uuid.UUID | None, outcome: str, reason: str | None
+    ) -> dict[str, Any]:
+        return {
+            "id": uuid.uuid4(),
+            "partnership_id": None if self.partnership_id == NO_PARTNERSHIP else self.partnership_id,
+            "at": self.now,
+            "actor_kind": self.actor.kind.value,
+            "account_id": self.actor.account_id,
+            "agency_id": self.actor.agency_id,
+            "act": act,
+            "subject_kind": subject_kind,
+            "subject_id": subject_id,
+            "purpose": self.purpose.value if self.purpose else None,
+            "outcome": outcome,
+            "reason": reason,
+            "correlation_id": self.correlation_id,
+        }
+
+    def _store_records(self, entries: list[dict[str, Any]]) -> None:
+        self.session.flush()  # the change first: a broken constraint is met before its record is written
+        if self._events:
+            self.session.execute(insert(OutboxMessage), self._events)
+        if entries:
+            self.session.execute(insert(AuditEntry), entries)
+
+    def _set_context(self, session: Session, transaction: SessionTransaction, connection: Any) -> None:
+        """Tell the database's row-level security whose rows this transaction may touch; it ends with the transaction."""
+        context = "" if self.partnership_id == NO_PARTNERSHIP else str(self.partnership_id)
+        connection.execute(text("SELECT set_config('app.partnership_id', :context, true)"), {"context": context})

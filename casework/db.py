@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Date, DateTime, ForeignKey, ForeignKeyConstraint, LargeBinary, MetaData, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
@@ -27,7 +27,7 @@ class Base(DeclarativeBase):
     """Every table of the main database. Ids are random UUIDs made in Python, so that a row can be sealed before it is stored."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: DateTime(timezone=True),
         date: Date(),
         bytes: LargeBinary(),

@@ -1,4 +1,4 @@
-"""What every migration that adds a table uses to put it behind row-level security, or to make it insert-only (docs/adr/0004-access-order.md)."""
+"""What every migration that adds a table uses: row-level security, and insert-only tables (docs/adr/0004-access-order.md)."""
 
 from __future__ import annotations
 

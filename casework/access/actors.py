@@ -29,7 +29,7 @@ class Actor:
     protocol_signed: bool = False
 
     def has(self, permission: Permission) -> bool:
-        """Say whether one of the actor's roles grants `permission`. The system actor may do what scheduled work does; nobody else has all."""
+        """Say whether one of the actor's roles grants `permission`. The system actor, which does scheduled work, has all."""
         if self.kind is ActorKind.SYSTEM:
             return True
         return any(permission in GRANTS[role] for role in self.roles)

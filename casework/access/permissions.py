@@ -1,4 +1,4 @@
-"""The permissions (`thing:verb`), the roles, and which role grants what. docs/permissions.md is made from this table and a test holds them together.
+"""The permissions (`thing:verb`), the roles, and which role grants what. docs/permissions.md is made from this table.
 
 A permission is never enough for a case: a block, the protocol, standing and the programme's sharing model come with it
 (docs/adr/0004-access-order.md).

@@ -1,4 +1,7 @@
-"""Tables of accounts, memberships, invitations, codes and sessions. These lie outside row-level security: sign-in comes before a partnership."""
+"""Tables of accounts, memberships, invitations, codes and sessions.
+
+These lie outside row-level security: sign-in comes before a partnership is known.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The MARAC programme: local policy, routes in, the repeat rule, ages, and who hears a listed case."""

@@ -1,0 +1,1 @@
+"""How an installation is set up: its settings, its database roles and its server processes."""

@@ -48,7 +48,7 @@ CREATE TABLE IF NOT EXISTS shred_ledger (
     destroyed_at timestamptz NOT NULL
 );
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
-    $$BEGIN RAISE EXCEPTION '% of % is not allowed', TG_OP, TG_TABLE_NAME; END$$;
+    $$BEGIN RAISE EXCEPTION USING MESSAGE = TG_OP || ' of ' || TG_TABLE_NAME || ' is not allowed'; END$$;
 CREATE OR REPLACE TRIGGER data_key_stays BEFORE DELETE OR TRUNCATE ON data_key EXECUTE FUNCTION refuse_change();
 CREATE OR REPLACE TRIGGER data_key_stays_destroyed BEFORE UPDATE ON data_key FOR EACH ROW
     WHEN (OLD.destroyed_at IS NOT NULL) EXECUTE FUNCTION refuse_change();

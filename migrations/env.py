@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
-import pkgutil
+from pathlib import Path
 
 from alembic import context
 from sqlalchemy import create_engine, text
@@ -17,11 +17,8 @@ ADVISORY_LOCK = 4_201_951
 
 def load_models() -> None:
     """Import every concept's tables, so that they can be compared with the database."""
-    for found in pkgutil.iter_modules(casework.__path__):
-        if found.ispkg:
-            name = f"casework.{found.name}.models"
-            if importlib.util.find_spec(name):
-                importlib.import_module(name)
+    for models in sorted(Path(casework.__path__[0]).glob("*/models.py")):
+        importlib.import_module(f"casework.{models.parent.name}.models")
 
 
 def run() -> None:

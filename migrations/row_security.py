@@ -18,7 +18,8 @@ def protect(table: str, *, also_rows_of_no_partnership: bool = False) -> None:
 
 
 def insert_only(table: str) -> None:
-    """Refuse every change and removal of rows of `table`, whoever asks."""
+    """Refuse every change and removal of rows of `table`, whoever asks: by right for the application's role, by trigger for all."""
+    op.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM casework_app")
     op.execute(
         f"CREATE TRIGGER insert_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
         "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import Base, InPartnership, clear, inside
@@ -22,10 +22,12 @@ class SharingDecision(Base, InPartnership):
     )
 
     case_id: Mapped[uuid.UUID] = mapped_column(index=True, comment=clear("which case"))
-    to_agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agency.id"), comment=clear("asked for which agency"))
+    to_agency_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("agency.id"), comment=clear("asked for which agency; empty for all that hear the round")
+    )
     programme: Mapped[str] = mapped_column(String(24), comment=clear("which sharing model"))
     rule_set: Mapped[str] = mapped_column(String(40), comment=clear("name and version of the rules"))
-    row: Mapped[str] = mapped_column(String(24), comment=clear("which row of the rules decided"))
+    row: Mapped[str] = mapped_column(String(40), comment=clear("which row of the rules decided"))
     result: Mapped[str] = mapped_column(String(12), comment=clear("code of the answer"))
     basis: Mapped[str | None] = mapped_column(String(60), comment=clear("code of the lawful basis"))
     policy_version_id: Mapped[uuid.UUID | None] = mapped_column(comment=clear("local policy in force"))
@@ -41,6 +43,8 @@ class Disclosure(Base, InPartnership):
         UniqueConstraint("partnership_id", "id"),
         inside("case_record", "case_id"),
         inside("sharing_decision", "decision_id"),
+        inside("conference", "to_conference_id"),
+        CheckConstraint("(to_agency_id IS NULL) <> (to_conference_id IS NULL)", name="to_one_receiver"),
         Index("ix_disclosure_case_agency", "case_id", "to_agency_id"),
     )
 
@@ -49,7 +53,10 @@ class Disclosure(Base, InPartnership):
     from_agency_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("agency.id"), comment=clear("whose information")
     )
-    to_agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agency.id"), comment=clear("who received it"))
+    to_agency_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("agency.id"), comment=clear("who received it"))
+    to_conference_id: Mapped[uuid.UUID | None] = mapped_column(
+        comment=clear("or all that hear the case in this round; the list's disclosures name them")
+    )
     kind: Mapped[str] = mapped_column(String(16), comment=clear("code: list, research, minutes"))
     subject_id: Mapped[uuid.UUID] = mapped_column(comment=clear("random id of the listing, answer or minutes"))
     was_shared: Mapped[bool] = mapped_column(comment=clear("a decision not to share is the same kind of row"))

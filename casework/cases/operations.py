@@ -1,0 +1,367 @@
+"""Writes of cases: opening, standing, blocks, accepted confidentiality and links. Flags are in their own verbs below."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from casework.access.permissions import Permission
+from casework.cases import events, policy, rules
+from casework.cases.models import Case, CaseBlock, CaseLink, CasePerson, Confidentiality, Flag, Standing
+from casework.errors import Conflict, Invalid, NotFound
+from casework.partnerships.models import Partnership
+from casework.work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A person's part in a case that is being opened or brought up to date."""
+
+    person_id: uuid.UUID
+    part: str
+    relationship_to_victim: str | None = None
+    relationship_to_perpetrator: str | None = None
+    lives_with: str | None = None
+
+
+def open_case(
+    work: UnitOfWork,
+    *,
+    marac_id: uuid.UUID | None,
+    programme: str,
+    parts: Sequence[Part],
+    referred_on: date,
+    band: str | None,
+    has_safe_contact: bool,
+) -> uuid.UUID:
+    """Open a case for these people, with the next number of the partnership. Called by the acceptance of a referral."""
+    number = work.session.scalar(
+        update(Partnership)
+        .where(Partnership.id == work.partnership_id)
+        .values(next_case_number=Partnership.next_case_number + 1)
+        .returning(Partnership.next_case_number)
+    )
+    if number is None:
+        raise NotFound
+    case = Case(
+        id=uuid.uuid4(),
+        partnership_id=work.partnership_id,
+        marac_id=marac_id,
+        programme=programme,
+        number=f"C-{number - 1}",
+        state=rules.CaseState.OPEN.value,
+        key_id=work.keys.new("case", work.partnership_id),
+        opened_on=referred_on,
+        last_referral_on=referred_on,
+        band=band,
+        has_safe_contact=has_safe_contact,
+        children=sum(part.part == "child" for part in parts),
+    )
+    work.session.add(case)
+    work.session.flush()  # the case's row first: its people refer to it
+    _add_parts(work, case.id, parts)
+    work.note("case:open", "case", case.id)
+    work.record(events.CaseOpened(partnership_id=work.partnership_id, case_id=case.id))
+    return case.id
+
+
+def refer_again(
+    work: UnitOfWork,
+    *,
+    case_id: uuid.UUID,
+    referral_id: uuid.UUID,
+    parts: Sequence[Part],
+    referred_on: date,
+    band: str | None,
+    has_safe_contact: bool,
+) -> None:
+    """Bring a known case back: the repeat keeps its number and its history. Raises NotFound."""
+    case = policy.reach(work, case_id, act="case:refer_again", lock=True)
+    case.state = rules.CaseState.OPEN.value
+    case.last_referral_on = max(case.last_referral_on, referred_on)
+    case.band = band
+    case.has_safe_contact = has_safe_contact
+    _add_parts(work, case.id, parts)
+    work.session.flush()  # counted below
+    case.children = (
+        work.session.scalar(
+            select(func.count())
+            .select_from(CasePerson)
+            .where(CasePerson.case_id == case.id, CasePerson.part == "child")
+        )
+        or 0
+    )
+    work.note("case:refer_again", "case", case.id)
+    work.record(events.CaseReferredAgain(partnership_id=work.partnership_id, case_id=case.id, referral_id=referral_id))
+
+
+def _add_parts(work: UnitOfWork, case_id: uuid.UUID, parts: Sequence[Part]) -> None:
+    for part in parts:
+        values = {
+            "relationship_to_victim": part.relationship_to_victim,
+            "relationship_to_perpetrator": part.relationship_to_perpetrator,
+            "lives_with": part.lives_with,
+        }
+        work.session.execute(
+            insert(CasePerson)
+            .values(
+                id=uuid.uuid4(),
+                partnership_id=work.partnership_id,
+                case_id=case_id,
+                person_id=part.person_id,
+                part=part.part,
+                **values,
+            )
+            .on_conflict_do_update(index_elements=["case_id", "person_id", "part"], set_=values)
+        )
+
+
+def set_state(work: UnitOfWork, *, case_id: uuid.UUID, state: str, heard_on: date | None = None) -> None:
+    """Move a case to another state of its life; `heard_on` notes the sitting, the other anchor of the repeat rule."""
+    values: dict[str, object] = {"state": rules.CaseState(state).value}
+    if heard_on is not None:
+        values["last_conference_on"] = heard_on
+    work.session.execute(update(Case).where(Case.id == case_id).values(**values))
+
+
+def link(work: UnitOfWork, *, case_id: uuid.UUID, other_case_id: uuid.UUID, kind: str) -> None:
+    """Tie two cases so that one is seen from the other: the couple the other way round, an earlier case. They are never merged."""
+    for one, other in ((case_id, other_case_id), (other_case_id, case_id)):
+        work.session.execute(
+            insert(CaseLink)
+            .values(
+                id=uuid.uuid4(),
+                partnership_id=work.partnership_id,
+                case_id=one,
+                other_case_id=other,
+                kind=kind,
+                noted_at=work.now,
+            )
+            .on_conflict_do_nothing()
+        )
+
+
+def give_standing(
+    work: UnitOfWork,
+    *,
+    case_ids: Sequence[uuid.UUID],
+    kind: str,
+    source_ids: Sequence[uuid.UUID],
+    agency_ids: Sequence[uuid.UUID] = (),
+    account_ids: Sequence[uuid.UUID] = (),
+    conference_id: uuid.UUID | None = None,
+    until_at: datetime | None = None,
+) -> None:
+    """Write down why these agencies or people may open these cases from now on; `source_ids` run beside `case_ids`.
+
+    One insert for any number. A grant that is already there (same case, holder, kind and source) is not given twice.
+    """
+    kind = rules.StandingKind(kind).value
+    holders = [(agency, None) for agency in agency_ids] + [(None, account) for account in account_ids]
+    there = set(
+        work.session.execute(
+            select(Standing.case_id, Standing.agency_id, Standing.account_id, Standing.source_id).where(
+                Standing.case_id.in_(case_ids), Standing.kind == kind, Standing.until_at.is_not_distinct_from(until_at)
+            )
+        ).tuples()
+    )
+    rows = [
+        {
+            "id": uuid.uuid4(),
+            "partnership_id": work.partnership_id,
+            "case_id": case_id,
+            "agency_id": agency,
+            "account_id": account,
+            "kind": kind,
+            "conference_id": conference_id,
+            "source_id": source_id,
+            "from_at": work.now,
+            "until_at": until_at,
+            "given_by_account_id": work.actor.account_id,
+        }
+        for case_id, source_id in zip(case_ids, source_ids, strict=True)
+        for agency, account in holders
+        if (case_id, agency, account, source_id) not in there
+    ]
+    if rows:
+        work.session.execute(insert(Standing), rows)
+
+
+def end_standing(
+    work: UnitOfWork,
+    *,
+    source_id: uuid.UUID,
+    case_id: uuid.UUID | None = None,
+    kind: str | None = None,
+) -> None:
+    """End, now, the standing that came from `source_id` (one case or all, one kind or all)."""
+    query = update(Standing).where(
+        Standing.source_id == source_id, or_(Standing.until_at.is_(None), Standing.until_at > work.now)
+    )
+    if case_id is not None:
+        query = query.where(Standing.case_id == case_id)
+    if kind is not None:
+        query = query.where(Standing.kind == kind)
+    work.session.execute(query.values(until_at=work.now))
+
+
+def block(
+    work: UnitOfWork,
+    *,
+    case_id: uuid.UUID,
+    reason: str,
+    account_id: uuid.UUID | None = None,
+    agency_id: uuid.UUID | None = None,
+) -> uuid.UUID:
+    """Shut a person or an agency out of a case because of a conflict of interest. From now on the case does not exist for them.
+
+    Raises NotAllowed, NotFound, Invalid (nobody named, no reason, or oneself).
+    """
+    work.require(Permission.CASE_BLOCK)
+    if (account_id is None) == (agency_id is None):
+        raise Invalid.field("who", "Choose one person or one agency.")
+    if account_id is not None and account_id == work.actor.account_id:
+        raise Invalid.field("who", "Ask the chair or another co-ordinator to block you.")
+    if not reason.strip():
+        raise Invalid.field("reason", "Say what the conflict is.")
+    case = policy.reach(work, case_id, act="case:block")
+    row = CaseBlock(
+        id=uuid.uuid4(),
+        partnership_id=work.partnership_id,
+        case_id=case.id,
+        account_id=account_id,
+        agency_id=agency_id,
+        key_id=case.key_id,
+        from_at=work.now,
+        set_by_account_id=work.actor.account_id,
+    )
+    row.reason.seal(work.keys, {"words": reason.strip()})
+    work.session.add(row)
+    work.note("case:block", "case", case.id)
+    work.record(
+        events.ConflictBlocked(
+            partnership_id=work.partnership_id, case_id=case.id, account_id=account_id, agency_id=agency_id
+        )
+    )
+    return row.id
+
+
+def lift_block(work: UnitOfWork, *, block_id: uuid.UUID) -> None:
+    """End a block. Raises NotAllowed, NotFound, Conflict when it is ended already."""
+    work.require(Permission.CASE_BLOCK)
+    row = work.session.scalar(select(CaseBlock).where(CaseBlock.id == block_id).with_for_update())
+    if row is None:
+        raise NotFound
+    policy.reach(work, row.case_id, act="case:lift_block")
+    if row.lifted_at is not None:
+        raise Conflict("That block was lifted already.")
+    row.lifted_at = work.now
+    work.note("case:lift_block", "case", row.case_id)
+
+
+def accept_confidentiality(work: UnitOfWork, *, conference_id: uuid.UUID, statement_version: str) -> bool:
+    """Note that the actor accepts the confidentiality statement for a round. Returns whether it is new. Raises NotAllowed."""
+    work.require(Permission.CONFIDENTIALITY_ACCEPT)
+    new = work.session.scalar(
+        insert(Confidentiality)
+        .values(
+            id=uuid.uuid4(),
+            partnership_id=work.partnership_id,
+            conference_id=conference_id,
+            account_id=work.actor.account_id,
+            statement_version=statement_version,
+            accepted_at=work.now,
+        )
+        .on_conflict_do_nothing()
+        .returning(Confidentiality.id)
+    )
+    if new is not None:
+        work.note("confidentiality:accept", "conference", conference_id)
+    return new is not None
+
+
+def raise_flags(
+    work: UnitOfWork, *, case_id: uuid.UUID, agency_ids: Sequence[uuid.UUID], raised_on: date, lapses_on: date
+) -> list[uuid.UUID]:
+    """Ask these agencies to mark their files until `lapses_on`. A flag still standing is renewed, not doubled.
+
+    Returns the ids of the new flags.
+    """
+    work.session.execute(
+        update(Flag)
+        .where(
+            Flag.case_id == case_id,
+            Flag.agency_id.in_(agency_ids),
+            Flag.lapsed_at.is_(None),
+            Flag.raised_on < raised_on,
+        )
+        .values(lapsed_at=work.now, end_reason="renewed")
+    )
+    rows = [
+        {
+            "id": uuid.uuid4(),
+            "partnership_id": work.partnership_id,
+            "case_id": case_id,
+            "agency_id": agency_id,
+            "raised_on": raised_on,
+            "lapses_on": lapses_on,
+        }
+        for agency_id in agency_ids
+    ]
+    if not rows:
+        return []
+    new = list(
+        work.session.scalars(
+            insert(Flag)
+            .on_conflict_do_nothing(index_elements=["case_id", "agency_id", "raised_on"])
+            .returning(Flag.id),
+            rows,
+        )
+    )
+    if new:
+        work.note("flag:raise", "case", case_id)
+        work.record(events.FlagsRaised(partnership_id=work.partnership_id, case_id=case_id, lapses_on=lapses_on))
+    return new
+
+
+def confirm_flag(work: UnitOfWork, *, flag_id: uuid.UUID) -> None:
+    """Note that the actor's agency has marked its files. Raises NotFound for another agency's flag, Conflict when it has lapsed."""
+    flag = work.session.scalar(
+        select(Flag).where(Flag.id == flag_id, Flag.agency_id == work.actor.agency_id).with_for_update()
+    )
+    if flag is None:
+        raise NotFound
+    policy.reach(work, flag.case_id, act="flag:confirm")
+    if flag.lapsed_at is not None:
+        raise Conflict("This flag has lapsed.")
+    flag.confirmed_at = flag.confirmed_at or work.now
+    work.note("flag:confirm", "case", flag.case_id)
+
+
+@dataclass(frozen=True, slots=True)
+class LapsedFlag:
+    """A flag that has just lapsed, for the duty to take the mark off."""
+
+    flag_id: uuid.UUID
+    case_id: uuid.UUID
+    agency_id: uuid.UUID
+
+
+def lapse_flags(work: UnitOfWork, *, on: date) -> list[LapsedFlag]:
+    """Lapse every flag whose twelve months ended by the London day `on`. Run again for the same day it does nothing."""
+    lapsed = work.session.execute(
+        update(Flag)
+        .where(and_(Flag.lapsed_at.is_(None), Flag.lapses_on <= on))
+        .values(lapsed_at=work.now, end_reason="lapsed")
+        .returning(Flag.id, Flag.case_id, Flag.agency_id)
+    ).all()
+    cases = {row.case_id for row in lapsed}
+    for case_id in sorted(cases):
+        work.note("flag:lapse", "case", case_id)
+        work.record(events.FlagsLapsed(partnership_id=work.partnership_id, case_id=case_id, lapsed_on=on))
+    return [LapsedFlag(flag_id=row.id, case_id=row.case_id, agency_id=row.agency_id) for row in lapsed]

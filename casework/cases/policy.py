@@ -1,0 +1,101 @@
+"""Who may open a case. One order, default no: block, protocol, role, standing (with accepted confidentiality), purpose, time window.
+
+The record, every list, count, search, export and notice use the one condition below (docs/adr/0004-access-order.md). A case
+that may not be seen and a case that does not exist give the same answer.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, true
+
+from casework.access.actors import Actor, ActorKind
+from casework.access.permissions import Permission, Role
+from casework.cases.models import Case, CaseBlock, Confidentiality, Standing
+from casework.errors import NotFound
+from casework.work import UnitOfWork
+
+# An agency's standing is used by those who speak for it. A frontline referrer of the same agency has only what is theirs.
+SPEAKS_FOR_AGENCY = frozenset({Role.REPRESENTATIVE, Role.IDVA})
+
+
+def is_blocked(actor: Actor, now: datetime) -> ColumnElement[bool]:
+    """Return the SQL condition that a conflict block on a Case holds for `actor` at `now`."""
+    blocked_as = [CaseBlock.account_id == actor.account_id]
+    if actor.agency_id is not None:
+        blocked_as.append(CaseBlock.agency_id == actor.agency_id)
+    return exists().where(
+        CaseBlock.case_id == Case.id,
+        CaseBlock.from_at <= now,
+        or_(CaseBlock.lifted_at.is_(None), CaseBlock.lifted_at > now),
+        or_(*blocked_as),
+    )
+
+
+def has_standing(actor: Actor, now: datetime, *, ignore_confidentiality: bool = False) -> ColumnElement[bool]:
+    """Return the SQL condition that `actor` stands in some relation to a Case at `now`.
+
+    Standing that a round's list gave counts only once the person has accepted that round's confidentiality statement.
+    """
+    held_by = [Standing.account_id == actor.account_id]
+    if actor.agency_id is not None and actor.roles & SPEAKS_FOR_AGENCY:
+        held_by.append(and_(Standing.account_id.is_(None), Standing.agency_id == actor.agency_id))
+    accepted = or_(
+        Standing.conference_id.is_(None),
+        exists().where(
+            Confidentiality.conference_id == Standing.conference_id, Confidentiality.account_id == actor.account_id
+        ),
+    )
+    return exists().where(
+        Standing.case_id == Case.id,
+        Standing.from_at <= now,
+        or_(Standing.until_at.is_(None), Standing.until_at > now),
+        or_(*held_by),
+        true() if ignore_confidentiality else accepted,
+    )
+
+
+def may_see(actor: Actor, now: datetime) -> ColumnElement[bool]:
+    """Return the SQL condition that limits any query over Case to what `actor` may see at `now`."""
+    if actor.kind is ActorKind.SYSTEM:
+        return true()
+    if actor.account_id is None or not actor.protocol_signed or not actor.has(Permission.CASE_VIEW):
+        return false()
+    seen = not_(is_blocked(actor, now))
+    if actor.has(Permission.CASE_VIEW_ALL):
+        return seen
+    return and_(seen, has_standing(actor, now))
+
+
+def reach(work: UnitOfWork, case_id: uuid.UUID, *, act: str = "case:view", lock: bool = False) -> Case:
+    """Return the case if the actor may see it. Raises NotFound otherwise, the same for a hidden and a missing case.
+
+    The refusal, with the rule that refused, goes to the trail and nowhere else.
+    """
+    query = select(Case).where(Case.id == case_id, may_see(work.actor, work.now))
+    case = work.session.scalar(query.with_for_update(of=Case) if lock else query)
+    # Asked in every case, so that a hidden case takes the same path as a missing one.
+    code = _why_not(work, case_id) if case is None else None
+    if case is None:
+        work.refuse(act=act, code=code or "missing", subject_kind="case", subject_id=case_id)
+        raise NotFound
+    return case
+
+
+def _why_not(work: UnitOfWork, case_id: uuid.UUID) -> str:
+    actor, now = work.actor, work.now
+    row = work.session.execute(
+        select(is_blocked(actor, now), has_standing(actor, now, ignore_confidentiality=True)).where(Case.id == case_id)
+    ).first()
+    if row is None:
+        return "missing"
+    blocked, stands = row
+    if blocked:
+        return "block"
+    if not actor.protocol_signed:
+        return "protocol"
+    if not actor.has(Permission.CASE_VIEW):
+        return "role"
+    return "confidentiality" if stands else "standing"

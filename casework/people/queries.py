@@ -1,0 +1,93 @@
+"""Reads of people, for the packages above: cases and referrals decide who may ask. Offers no search of its own to pages."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, tuple_
+
+from casework.people.models import Person, PersonToken
+from casework.people.rules import Name, PersonFacts
+from casework.work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRecord:
+    """One person as known: `document` has the shape of a person in a referral (docs/referral-format.md)."""
+
+    id: uuid.UUID
+    document: Mapping[str, Any]
+
+    @property
+    def given_names(self) -> str:
+        """Given names as last told."""
+        return str(self.document.get("given_names") or "")
+
+    @property
+    def family_name(self) -> str:
+        """Family name as last told."""
+        return str(self.document.get("family_name") or "")
+
+    @property
+    def name(self) -> str:
+        """Both names, for reading."""
+        return f"{self.given_names} {self.family_name}".strip()
+
+    @property
+    def date_of_birth(self) -> date | None:
+        """Day of birth, or None when it is not known."""
+        value = self.document.get("date_of_birth")
+        return date.fromisoformat(value) if value else None
+
+    @property
+    def postcode(self) -> str | None:
+        """Postcode of the present address, or None."""
+        return (self.document.get("address") or {}).get("postcode")
+
+    @property
+    def facts(self) -> PersonFacts:
+        """What tells this person apart from others, for the match rules."""
+        return facts_of(self.document)
+
+    @property
+    def safe_contact(self) -> Mapping[str, Any] | None:
+        """How this person may safely be reached, or None: nobody may be told nor rung without it."""
+        return self.document.get("safe_contact")
+
+
+def facts_of(document: Mapping[str, Any]) -> PersonFacts:
+    """Return what tells people apart from a person's document, for casework.people.rules."""
+    born = document.get("date_of_birth")
+    return PersonFacts(
+        name=Name(document.get("given_names") or "", document.get("family_name") or ""),
+        aliases=tuple(
+            Name(other.get("given_names") or "", other.get("family_name") or document.get("family_name") or "")
+            for other in document.get("aliases") or []
+        ),
+        date_of_birth=date.fromisoformat(born) if born else None,
+        gender=document.get("gender"),
+        postcode=(document.get("address") or {}).get("postcode"),
+    )
+
+
+def records(work: UnitOfWork, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, PersonRecord]:
+    """Return the people with these ids, opened. Two queries for any number: rows, then their keys."""
+    wanted = set(person_ids)
+    if not wanted:
+        return {}
+    rows = work.session.scalars(select(Person).where(Person.id.in_(wanted))).all()
+    work.keys.load([row.key_id for row in rows])
+    return {row.id: PersonRecord(id=row.id, document=row.record.open(work.keys) or {}) for row in rows}
+
+
+def known_by(work: UnitOfWork, keys: Sequence[tuple[str, Sequence[str]]]) -> set[uuid.UUID]:
+    """Return the people who share any of these match keys (index name, parts). Compound keys only, never a name alone."""
+    tokens = {(name, work.blind.token(work.partnership_id, name, parts)) for name, parts in keys}
+    if not tokens:
+        return set()
+    query = select(PersonToken.person_id).where(tuple_(PersonToken.index_name, PersonToken.token).in_(tokens))
+    return set(work.session.scalars(query))

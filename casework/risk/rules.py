@@ -177,8 +177,9 @@ def _by_code(pack: Pack, values: Mapping[str, Any], path: str, errors: list[Fiel
     for key, value in values.items():
         code = codes.get(key)
         if code is None:
-            # The key is somebody's typing and may be anything, so it is not repeated.
-            errors.append(FieldError(path, f"Use only the item numbers 1 to {len(pack.items)}, or their codes."))
+            # A key is somebody's typing and may be anything: only a number is repeated.
+            where = f"{path}.{key}" if key.isdecimal() and len(key) <= 3 else path
+            errors.append(FieldError(where, f"Use only the item numbers 1 to {len(pack.items)}, or their codes."))
         elif code in seen:
             errors.append(FieldError(f"{path}.{pack.item(code).number}", "This item is given twice."))
         else:

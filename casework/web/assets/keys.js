@@ -1,0 +1,27 @@
+// Keys that press what is on the page anyway: an element with data-key="a" is clicked (a field is entered) by that key.
+// Never while somebody types, never with Ctrl, Alt or Meta, and only inside a region that says so (WCAG 2.1.4 asks that
+// single keys can be turned off: the switch in the key hints does it, kept for this tab until it is closed).
+
+const typing = (target) => target.closest("input:not([type=radio], [type=checkbox], [type=submit], [type=button]), textarea, select, [contenteditable]");
+
+export function start(region) {
+  const toggle = region.querySelector("[data-keys-switch]");
+  if (toggle) {
+    toggle.hidden = false;
+    toggle.addEventListener("click", () => {
+      const off = region.dataset.keysOff !== "yes";
+      region.dataset.keysOff = off ? "yes" : "no";
+      toggle.setAttribute("aria-pressed", String(!off));
+    });
+  }
+  document.addEventListener("keydown", (event) => {
+    if (region.dataset.keysOff === "yes" || event.defaultPrevented) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || typing(event.target)) return;
+    const wanted = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const found = [...document.querySelectorAll("[data-key]")].find((element) => element.dataset.key === wanted);
+    if (!found) return;
+    event.preventDefault();
+    found.focus();
+    if (found.matches("a, button, summary, input[type=submit], input[type=radio], input[type=checkbox]")) found.click();
+  });
+}

@@ -1,0 +1,183 @@
+"""Small drawings for pages (bars, a line, a sparkline, a share), as inline SVG without style attributes, so that the content policy holds.
+
+A drawing is never alone: `bar_chart` and `line_chart` come with the table of the same figures; the small ones say themselves in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+WIDTH = 640
+_LABEL = 190
+_ROW = 34
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One figure: what it is called, its value, and the words for it where the bare number does not say enough."""
+
+    label: str
+    value: float
+    words: str = ""
+
+    @property
+    def said(self) -> str:
+        """The figure in words."""
+        return self.words or f"{self.value:,g}"
+
+
+def _svg(width: int, height: int, *, title: str, description: str, key: str, content: str, kind: str) -> Markup:
+    """Wrap `content` (made of escaped parts) with its name and description, which a screen reader says instead of the shapes."""
+    return Markup(  # noqa: S704 - title and description are escaped here, content is made of numbers and escaped words
+        f'<svg class="app-chart__drawing app-chart__drawing--{kind}" viewBox="0 0 {width} {height}" role="img"'
+        f' aria-labelledby="{escape(key)}-title {escape(key)}-words">'
+        f'<title id="{escape(key)}-title">{escape(title)}</title>'
+        f'<desc id="{escape(key)}-words">{escape(description)}</desc>{content}</svg>'
+    )
+
+
+def _table(points: Sequence[Point], *, caption: str, first: str, second: str) -> str:
+    rows = "".join(
+        f'<tr class="govuk-table__row"><th scope="row" class="govuk-table__header">{escape(point.label)}</th>'
+        f'<td class="govuk-table__cell govuk-table__cell--numeric">{escape(point.said)}</td></tr>'
+        for point in points
+    )
+    return (
+        '<table class="govuk-table app-chart__table">'
+        f'<caption class="govuk-table__caption govuk-visually-hidden">{escape(caption)}</caption>'
+        f'<thead class="govuk-table__head"><tr class="govuk-table__row"><th scope="col" class="govuk-table__header">{escape(first)}</th>'
+        f'<th scope="col" class="govuk-table__header govuk-table__header--numeric">{escape(second)}</th></tr></thead>'
+        f'<tbody class="govuk-table__body">{rows}</tbody></table>'
+    )
+
+
+def _figure(drawing: Markup, table: str, *, title: str) -> Markup:
+    return Markup(  # noqa: S704 - both parts are made of escaped words
+        f'<figure class="app-chart"><figcaption class="app-chart__title">{escape(title)}</figcaption>{drawing}'
+        f'<details class="govuk-details app-chart__figures"><summary class="govuk-details__summary">'
+        '<span class="govuk-details__summary-text">The figures'
+        f'<span class="govuk-visually-hidden"> of {escape(title)}</span></span></summary>'
+        f'<div class="govuk-details__text">{table}</div></details></figure>'
+    )
+
+
+def _said(points: Sequence[Point]) -> str:
+    return ", ".join(f"{point.label}: {point.said}" for point in points) + "."
+
+
+def bar_chart(points: Sequence[Point], *, key: str, title: str, of: str, figure: str) -> Markup:
+    """Draw bars from left to right, one a row, with their table. `of` heads the labels, `figure` the values; `key` makes ids unique."""
+    if not points:
+        return Markup('<p class="govuk-body">No figures yet.</p>')
+    top = max(max(point.value for point in points), 1e-9)
+    room = WIDTH - _LABEL - 70
+    shapes = []
+    for row, point in enumerate(points):
+        y, length = row * _ROW, round(max(point.value, 0) / top * room, 1)
+        shapes.append(
+            f'<text class="app-chart__label" x="{_LABEL - 10}" y="{y + 22}" text-anchor="end">{escape(_short(point.label))}</text>'
+            f'<rect class="app-chart__bar" x="{_LABEL}" y="{y + 5}" width="{max(length, 1)}" height="{_ROW - 10}" rx="2"/>'
+            f'<text class="app-chart__value" x="{_LABEL + length + 8}" y="{y + 22}">{escape(point.said)}</text>'
+        )
+    drawing = _svg(
+        WIDTH, len(points) * _ROW, title=title, description=_said(points), key=key, content="".join(shapes), kind="bars"
+    )
+    return _figure(drawing, _table(points, caption=title, first=of, second=figure), title=title)
+
+
+def line_chart(
+    points: Sequence[Point],
+    *,
+    key: str,
+    title: str,
+    of: str,
+    figure: str,
+    most: float | None = None,
+    mark: Point | None = None,
+) -> Markup:
+    """Draw a line through points in order, with their table. `most` is the top of the scale; `mark` is a level to draw across."""
+    if not points:
+        return Markup('<p class="govuk-body">No figures yet.</p>')
+    height, left, right, above, below = 240, 44, 26, 20, 40
+    top = most or max(max(point.value for point in points), mark.value if mark else 0, 1e-9)
+    step = (WIDTH - left - right) / max(len(points) - 1, 1)
+
+    def x(number: int) -> float:
+        return round(left + number * step if len(points) > 1 else WIDTH / 2, 1)
+
+    def y(value: float) -> float:
+        return round(height - below - min(value / top, 1) * (height - above - below), 1)
+
+    shapes = [
+        f'<line class="app-chart__axis" x1="{left}" y1="{y(0)}" x2="{WIDTH - right}" y2="{y(0)}"/>',
+        f'<text class="app-chart__scale" x="{left - 8}" y="{y(0) + 5}" text-anchor="end">0</text>',
+        f'<text class="app-chart__scale" x="{left - 8}" y="{y(top) + 5}" text-anchor="end">{top:,g}</text>',
+    ]
+    if mark:
+        shapes.append(
+            f'<line class="app-chart__mark" x1="{left}" y1="{y(mark.value)}" x2="{WIDTH - right}" y2="{y(mark.value)}"/>'
+        )
+        shapes.append(
+            f'<text class="app-chart__scale" x="{left + 6}" y="{y(mark.value) - 6}">{escape(mark.label)}</text>'
+        )
+    line = " ".join(f"{x(number)},{y(point.value)}" for number, point in enumerate(points))
+    shapes.append(f'<polyline class="app-chart__line" points="{line}"/>')
+    every = max(1, -(-len(points) // 7))  # at most seven labels fit under a line
+    for number, point in enumerate(points):
+        shapes.append(f'<circle class="app-chart__dot" cx="{x(number)}" cy="{y(point.value)}" r="5"/>')
+        shapes.append(
+            f'<text class="app-chart__value" x="{x(number)}" y="{y(point.value) - 11}" text-anchor="middle">{escape(point.said)}</text>'
+        )
+        if number % every == 0:
+            anchor = (
+                "start"
+                if number == 0 and len(points) > 1
+                else "end"
+                if number == len(points) - 1 and number
+                else "middle"
+            )
+            shapes.append(
+                f'<text class="app-chart__scale" x="{x(number)}" y="{height - 12}" text-anchor="{anchor}">'
+                f"{escape(_short(point.label))}</text>"
+            )
+    drawing = _svg(WIDTH, height, title=title, description=_said(points), key=key, content="".join(shapes), kind="line")
+    return _figure(drawing, _table(points, caption=title, first=of, second=figure), title=title)
+
+
+def sparkline(values: Sequence[float], *, words: str, usual: Sequence[float] = ()) -> Markup:
+    """Draw a line as small as a word, with what it shows said in `words`. `usual` is a second, dotted line to compare with."""
+    width, height = 120, 28
+    top = max([*values, *usual, 1e-9])
+
+    def line(of: Sequence[float], kind: str, length: int) -> str:
+        step = (width - 6) / max(length - 1, 1)
+        points = " ".join(
+            f"{round(3 + n * step, 1)},{round(height - 3 - v / top * (height - 6), 1)}" for n, v in enumerate(of)
+        )
+        return f'<polyline class="app-spark__{kind}" points="{points}"/>'
+
+    length = max(len(values), len(usual))
+    drawn = (line(usual, "usual", length) if usual else "") + (line(values, "line", length) if values else "")
+    return Markup(  # noqa: S704 - numbers and escaped words
+        f'<span class="app-spark"><svg class="app-spark__drawing" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+        f' aria-hidden="true" focusable="false">{drawn}</svg><span class="app-spark__words">{escape(words)}</span></span>'
+    )
+
+
+def share_bar(done: int, of: int, *, tone: str = "plain") -> Markup:
+    """Draw how much of a whole is done, as decoration beside the words that say it. `tone` is plain, good or warn."""
+    length = round(200 * min(max(done, 0), of) / of, 1) if of else 0
+    return Markup(  # noqa: S704 - numbers and a fixed word
+        f'<svg class="app-share app-share--{escape(tone)}" viewBox="0 0 200 12" preserveAspectRatio="none"'
+        ' aria-hidden="true" focusable="false">'
+        f'<rect class="app-share__all" x="0" y="0" width="200" height="12"/>'
+        f'<rect class="app-share__done" x="0" y="0" width="{length}" height="12"/></svg>'
+    )
+
+
+def _short(label: str) -> str:
+    """Cut a label to what fits in a drawing; the table has it whole."""
+    return label if len(label) <= 22 else label[:21] + "…"

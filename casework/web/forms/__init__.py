@@ -1,0 +1,1 @@
+"""What people are asked on pages: the shape of answers, never the rules about them."""

@@ -1,0 +1,152 @@
+"""The page shell: the Jinja environment, what every page shows around its content, and the one call that gives an app all of it.
+
+`init` is called once by the app factory. A journey's route fills the frame through `frame_for` (in one place, at sign-in)
+and renders its own template, which extends base.html. How to add a page: docs/how-to/add-a-page.md.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import jinja2
+from flask import Flask, g, request
+from flask_wtf.csrf import generate_csrf
+
+from casework.web import charts, error_pages, headers, static_files, wording
+from casework.web.forms import form
+
+# The GOV.UK macros that pages use. Each becomes a global of the same name: no import is needed in a template.
+GOVUK_MACROS = (
+    "back-link",
+    "button",
+    "character-count",
+    "checkboxes",
+    "date-input",
+    "details",
+    "error-message",
+    "error-summary",
+    "fieldset",
+    "file-upload",
+    "hint",
+    "input",
+    "inset-text",
+    "notification-banner",
+    "pagination",
+    "panel",
+    "password-input",
+    "phase-banner",
+    "radios",
+    "select",
+    "service-navigation",
+    "skip-link",
+    "summary-list",
+    "table",
+    "tabs",
+    "tag",
+    "task-list",
+    "textarea",
+    "warning-text",
+)
+
+
+class ShellSettings(Protocol):
+    """What the shell needs to know of the settings."""
+
+    @property
+    def demonstration(self) -> bool:
+        """Whether this installation holds invented people only."""
+
+    @property
+    def base_url(self) -> str:
+        """Where the service is reached; https adds strict transport security."""
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationLink:
+    """One entry of the service navigation. `current` marks the page that is open, or the part that it belongs to."""
+
+    text: str
+    href: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What stands around the content of a page: who is signed in, where, and what they may go to. Empty before sign-in."""
+
+    partnership: str = ""
+    person: str = ""
+    home: str = "/"
+    sign_out: str = ""
+    navigation: tuple[NavigationLink, ...] = ()
+    footer: tuple[NavigationLink, ...] = ()
+
+
+def frame_for(frame: Frame) -> None:
+    """Set what stands around the content for the rest of this request. Called where the signed-in person is known."""
+    g.frame = frame
+
+
+@functools.cache
+def _govuk_macros() -> Mapping[str, Any]:
+    """Load the GOV.UK macros in an environment of their own.
+
+    They are written for chained undefined values; our own templates are strict. Both escape everything but `html` parameters.
+    """
+    package = jinja2.Environment(
+        loader=jinja2.PrefixLoader({"govuk_frontend_jinja": jinja2.PackageLoader("govuk_frontend_jinja")}),
+        autoescape=True,
+        undefined=jinja2.ChainableUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    macros = {}
+    for component in GOVUK_MACROS:
+        name = "govuk" + component.title().replace("-", "")
+        module = package.get_template(f"govuk_frontend_jinja/components/{component}/macro.html").module
+        macros[name] = getattr(module, name)
+    return macros
+
+
+def _environment(app: Flask) -> None:
+    env = app.jinja_env
+    env.undefined = jinja2.StrictUndefined
+    env.trim_blocks = True
+    env.lstrip_blocks = True
+    env.filters.update(wording.FILTERS)
+    macros = _govuk_macros()
+    env.globals.update(macros)
+    env.globals.update(
+        static=static_files.address,
+        field=form.renderer(macros),
+        bar_chart=charts.bar_chart,
+        line_chart=charts.line_chart,
+        sparkline=charts.sparkline,
+        share_bar=charts.share_bar,
+    )
+    # The session's own token when the sign-in part has set one; Flask-WTF's otherwise. A page cannot be made without either.
+    env.globals.setdefault("csrf_token", generate_csrf)
+
+
+def init(app: Flask, *, settings: ShellSettings) -> None:
+    """Give `app` the page shell: templates, filters, GOV.UK macros, static files, security headers and error pages."""
+    app.register_blueprint(static_files.blueprint)
+    _environment(app)
+    headers.init(app, https=settings.base_url.startswith("https://"))
+    error_pages.init(app)
+
+    @app.context_processor
+    def shell() -> dict[str, Any]:
+        return {
+            "frame": g.get("frame") or Frame(),
+            "demonstration": settings.demonstration,
+            "here": request.path,
+        }
+
+    if settings.demonstration:
+        from casework.web import components_page
+
+        app.register_blueprint(components_page.blueprint)

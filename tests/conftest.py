@@ -1,0 +1,234 @@
+"""What every test may stand on: real engines, a fresh migrated database for a test, and a real mail server.
+
+One PostgreSQL and one Valkey serve a whole run, also when several processes share it (pytest-xdist). A database is migrated
+once and cloned for each test that asks, so that tests commit for real and see nothing of each other.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import Message
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import redis
+from aiosmtpd.controller import Controller
+
+from casework.encryption.blind_index import BlindIndex
+from casework.encryption.key_store import KeyStore
+from casework.encryption.transit import open_master_keys
+from casework.work import Stores, connect
+from config.settings import Settings
+from local import children, engines, provision, state
+
+_SHARED = pytest.StashKey[contextlib.ExitStack]()
+_SERVERS = pytest.StashKey["Servers"]()
+_MIGRATED = "migrated"
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Servers:
+    """The engines of this run. Plain values only, because they travel to the processes that share the run."""
+
+    port: int
+    prefix: str
+    passwords: dict[str, str]
+    redis_url: str
+
+    def url(self, role: str, database: str) -> str:
+        return f"postgresql+psycopg://{role}:{self.passwords[role]}@127.0.0.1:{self.port}/{database}"
+
+    def superuser(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(self.url("postgres", "postgres").replace("+psycopg", ""), autocommit=True)
+
+
+@dataclass(frozen=True)
+class Database:
+    """A migrated main database and key store of one test's own. `superuser_url` reaches the main one past every rule."""
+
+    name: str
+    url: str
+    owner_url: str
+    key_store_url: str
+    superuser_url: str
+
+
+@contextlib.contextmanager
+def _started_servers() -> Iterator[Servers]:
+    with state.temporary() as folder, engines.running(folder, environment={}, durable=False) as running:
+        assert running.postgres is not None
+        yield Servers(running.postgres.port, str(running.postgres.prefix), folder.passwords(), running.redis_url)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Give the engines, started once by the process that directs a shared run, to each process that runs tests."""
+    config = node.config
+    if _SERVERS not in config.stash:
+        stack = config.stash[_SHARED] = contextlib.ExitStack()
+        config.stash[_SERVERS] = stack.enter_context(_started_servers())
+    node.workerinput["servers"] = vars(config.stash[_SERVERS])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _SHARED in config.stash:
+        config.stash[_SHARED].close()
+
+
+@pytest.fixture(scope="session")
+def servers(request: pytest.FixtureRequest) -> Iterator[Servers]:
+    """The running engines."""
+    shared = getattr(request.config, "workerinput", {}).get("servers")
+    if shared:
+        yield Servers(**shared)
+    else:
+        with _started_servers() as own:
+            yield own
+
+
+@pytest.fixture(scope="session")
+def migrated(servers: Servers) -> tuple[str, str]:
+    """The names of a main database and a key store to clone, migrated by whichever process comes first."""
+    main, keys = "casework", "casework_keys"
+    with servers.superuser() as connection:
+        connection.execute("SELECT pg_advisory_lock(1)")
+        done = connection.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", (main,)
+        ).fetchone()
+        if done != (_MIGRATED,):
+            provision.prepare_databases(
+                {
+                    "DATABASE_OWNER_URL": servers.url("casework_owner", main),
+                    "KEY_STORE_URL": servers.url("casework_keys", keys),
+                }
+            )
+            connection.execute(f"COMMENT ON DATABASE {main} IS '{_MIGRATED}'")
+        connection.execute("SELECT pg_advisory_unlock(1)")
+    return main, keys
+
+
+@contextlib.contextmanager
+def _cloned(servers: Servers, migrated: tuple[str, str]) -> Iterator[Database]:
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    main, keys = name, f"{name}_keys"
+    with servers.superuser() as connection:
+        for template, clone, owner in zip(migrated, (main, keys), ("casework_owner", "casework_keys"), strict=True):
+            connection.execute(f"CREATE DATABASE {clone} TEMPLATE {template} OWNER {owner}")
+            connection.execute(f"REVOKE ALL ON DATABASE {clone} FROM PUBLIC")
+        connection.execute(f"GRANT CONNECT ON DATABASE {main} TO casework_app")
+        yield Database(
+            name=main,
+            url=servers.url("casework_app", main),
+            owner_url=servers.url("casework_owner", main),
+            key_store_url=servers.url("casework_keys", keys),
+            superuser_url=servers.url("postgres", main),
+        )
+        for clone in (main, keys):
+            connection.execute(f"DROP DATABASE {clone} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(servers: Servers, migrated: tuple[str, str]) -> Iterator[Database]:
+    """A fresh database and key store for one test."""
+    with _cloned(servers, migrated) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def module_database(servers: Servers, migrated: tuple[str, str]) -> Iterator[Database]:
+    """A fresh database and key store that the tests of one module share: for a long story told once and looked at often."""
+    with _cloned(servers, migrated) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def key_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The settings that name this run's master keys, index key, signing key and web secret."""
+    return provision.prepare_keys(state.State(tmp_path_factory.mktemp("state")))
+
+
+@pytest.fixture
+def redis_url(servers: Servers, worker_id: str) -> str:
+    """An empty broker: each process that runs tests has a numbered one to itself."""
+    number = int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 0
+    url = servers.redis_url.removesuffix("/0") + f"/{number}"
+    with redis.Redis.from_url(url) as client:
+        client.flushdb()
+    return url
+
+
+class MailSink:
+    """A real SMTP server that keeps what it is given. `refusals` holds answers to give first, such as "451 later"."""
+
+    def __init__(self, port: int) -> None:
+        self.url = f"smtp://127.0.0.1:{port}"
+        self.messages: list[Message] = []
+        self.recipients: list[str] = []
+        self.refusals: list[str] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  # aiosmtpd's name
+        if self.refusals:
+            return self.refusals.pop(0)
+        self.messages.append(message_from_bytes(envelope.content))
+        self.recipients.extend(envelope.rcpt_tos)
+        return "250 kept"
+
+
+@pytest.fixture
+def mail() -> Iterator[MailSink]:
+    """A mail server that listens for this test."""
+    port = children.free_port()
+    sink = MailSink(port)
+    controller = Controller(sink, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield sink
+    controller.stop()
+
+
+@pytest.fixture
+def environment(
+    database: Database, redis_url: str, mail: MailSink, key_files: dict[str, str], tmp_path: Path
+) -> dict[str, str]:
+    """The environment of an installation on this test's own engines: what a child process or Settings.read is given."""
+    return {
+        "DATABASE_URL": database.url,
+        "DATABASE_OWNER_URL": database.owner_url,
+        "KEY_STORE_URL": database.key_store_url,
+        "REDIS_URL": redis_url,
+        "SMTP_URL": mail.url,
+        "CASEWORK_MAIL_FROM": "no-reply@casework.example.gov.uk",
+        "CASEWORK_BASE_URL": "http://127.0.0.1:8000",
+        "CASEWORK_STATE": str(tmp_path),
+        **key_files,
+    }
+
+
+@pytest.fixture
+def settings(environment: dict[str, str]) -> Settings:
+    """The settings of an installation on this test's own engines."""
+    return Settings.read(environment)
+
+
+@pytest.fixture
+def key_store(database: Database, key_files: dict[str, str]) -> Iterator[KeyStore]:
+    """The key store of this test."""
+    store = KeyStore(database.key_store_url, open_master_keys(Path(key_files["CASEWORK_MASTER_KEYS"])))
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def stores(database: Database, key_store: KeyStore, key_files: dict[str, str]) -> Iterator[Stores]:
+    """What a unit of work of this test stands on."""
+    index_key = bytes.fromhex(Path(key_files["CASEWORK_INDEX_KEY"]).read_text())
+    made = Stores(connect(database.url), key_store, BlindIndex(index_key))
+    yield made
+    made.close()

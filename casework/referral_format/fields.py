@@ -176,7 +176,8 @@ class PhoneNumber(Field):
             number = phonenumbers.parse(value, "GB")
         except phonenumbers.NumberParseException:
             raise self.refuse(right) from None
-        if not phonenumbers.is_possible_number(number):
+        # Numbers that ring only within their own exchange are of no use to a caller from an agency.
+        if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
             raise self.refuse(right)
         national = number.country_code == 44
         form = phonenumbers.PhoneNumberFormat.NATIONAL if national else phonenumbers.PhoneNumberFormat.INTERNATIONAL

@@ -10,6 +10,7 @@ from typing import Any, Final
 from marshmallow import RAISE, Schema, ValidationError
 
 from casework.errors import FieldError, Invalid
+from casework.programmes.marac.crimes import ReportingWish
 from casework.programmes.marac.rules import IncidentKind, Route
 from casework.referral_format.coherence import contradictions
 from casework.referral_format.document import ReferralDocument, as_json
@@ -37,7 +38,6 @@ from casework.referrals.rules import (
     Gender,
     LivesWith,
     Relationship,
-    ReportingWish,
     SafeContactChannel,
     SexualOrientation,
 )

@@ -122,11 +122,16 @@ def _add_parts(work: UnitOfWork, case_id: uuid.UUID, parts: Sequence[Part]) -> N
 
 
 def set_state(work: UnitOfWork, *, case_id: uuid.UUID, state: str, heard_on: date | None = None) -> None:
-    """Move a case to another state of its life; `heard_on` notes the sitting, the other anchor of the repeat rule."""
-    values: dict[str, object] = {"state": rules.CaseState(state).value}
-    if heard_on is not None:
-        values["last_conference_on"] = heard_on
-    work.session.execute(update(Case).where(Case.id == case_id).values(**values))
+    """Move a case to another state of its life; `heard_on` notes the sitting, the other anchor of the repeat rule.
+
+    Raises NotFound, and Conflict when the case cannot go there from where it is.
+    """
+    case = work.session.scalar(select(Case).where(Case.id == case_id).with_for_update())
+    if case is None:
+        raise NotFound
+    if case.state != state:
+        case.state = rules.move(case.state, rules.CaseState(state)).value
+    case.last_conference_on = heard_on or case.last_conference_on
 
 
 def link(work: UnitOfWork, *, case_id: uuid.UUID, other_case_id: uuid.UUID, kind: str) -> None:

@@ -1,1 +1,1 @@
-"""Conferences: the MARACs of a partnership, their rounds with all clocks, the list, the sitting and the minutes."""
+"""Conferences: the MARACs of a partnership, their rounds with all clocks, the list and the sitting."""

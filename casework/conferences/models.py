@@ -1,9 +1,10 @@
-"""Tables of MARACs, conferences, listings, attendance and minutes."""
+"""Tables of MARACs, conferences, listings and attendance. Minutes have a concept of their own."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import date, datetime, time
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -98,6 +99,16 @@ class Listing(Base, InPartnership):
         comment=clear("where a deferred or moved case went")
     )
     left_because: Mapped[str | None] = mapped_column(String(24), comment=clear("code of why it was deferred or moved"))
+    actions_agreed: Mapped[int] = mapped_column(
+        default=0, comment=clear("a count, so that a hearing without any is noticed")
+    )
+    referred_on: Mapped[date] = mapped_column(
+        comment=clear("who moves when there is no room, and the order of hearing")
+    )
+    score: Mapped[int] = mapped_column(comment=clear("who moves when there is no room"))
+    routes: Mapped[dict[str, Any]] = mapped_column(comment=clear("codes of the routes in that hold"))
+    has_children: Mapped[bool] = mapped_column(default=False, comment=clear("heard first; stays when there is no room"))
+    is_imminent: Mapped[bool] = mapped_column(default=False, comment=clear("stays when there is no room"))
     listed_at: Mapped[datetime] = mapped_column(comment=clear("when put on the list"))
     started_at: Mapped[datetime | None] = mapped_column(comment=clear("clock of the case"))
     ended_at: Mapped[datetime | None] = mapped_column(comment=clear("clock of the case"))
@@ -124,61 +135,3 @@ class Attendance(Base, InPartnership):
     state: Mapped[str] = mapped_column(String(12), comment=clear("expected, present, apologies, absent, observer"))
     deputises_for_account_id: Mapped[uuid.UUID | None] = mapped_column(comment=clear("stands in for this person"))
     recorded_at: Mapped[datetime] = mapped_column(comment=clear("when"))
-
-
-class Minutes(Base, InPartnership):
-    """The minutes of one sitting. What was recorded case by case is their body; here is what is said of the whole, and their approval."""
-
-    __tablename__ = "minutes"
-    __table_args__ = (
-        UniqueConstraint("partnership_id", "id"),
-        UniqueConstraint("conference_id", "version"),
-        inside("conference", "conference_id"),
-    )
-
-    conference_id: Mapped[uuid.UUID] = mapped_column(index=True, comment=clear("which round"))
-    version: Mapped[int] = mapped_column(comment=clear("a correction is a new version"))
-    state: Mapped[str] = mapped_column(String(10), comment=clear("draft, approved, issued"))
-    key_id: Mapped[uuid.UUID] = mapped_column(comment=clear("data key of the conference"))
-    body_sealed: Mapped[bytes] = mapped_column(comment=sealed("the minutes as approved, with the source of each part"))
-    drafted_at: Mapped[datetime] = mapped_column(comment=clear("when"))
-    approved_at: Mapped[datetime | None] = mapped_column(comment=clear("when"))
-    approved_by_account_id: Mapped[uuid.UUID | None] = mapped_column(comment=clear("which chair"))
-    issued_at: Mapped[datetime | None] = mapped_column(comment=clear("when"))
-
-    body = Sealed("body_sealed", key="key_id", pad=4096)
-
-
-class MinutesCase(Base, InPartnership):
-    """One case as one agency's copy of the minutes has it, and the disclosure that this is."""
-
-    __tablename__ = "minutes_case"
-    __table_args__ = (
-        UniqueConstraint("minutes_id", "agency_id", "case_id"),
-        inside("minutes", "minutes_id"),
-        inside("case_record", "case_id"),
-        inside("disclosure", "disclosure_id"),
-    )
-
-    minutes_id: Mapped[uuid.UUID] = mapped_column(index=True, comment=clear("which minutes"))
-    agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agency.id"), index=True, comment=clear("whose copy"))
-    case_id: Mapped[uuid.UUID] = mapped_column(index=True, comment=clear("which case"))
-    disclosure_id: Mapped[uuid.UUID] = mapped_column(comment=clear("the act of sharing; never empty"))
-
-
-class MinutesCopy(Base, InPartnership):
-    """One agency's copy of the minutes: when it was issued, first opened, or called back."""
-
-    __tablename__ = "minutes_copy"
-    __table_args__ = (
-        UniqueConstraint("minutes_id", "agency_id"),
-        UniqueConstraint("partnership_id", "id"),
-        inside("minutes", "minutes_id"),
-    )
-
-    minutes_id: Mapped[uuid.UUID] = mapped_column(index=True, comment=clear("which minutes"))
-    agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agency.id"), index=True, comment=clear("whose copy"))
-    issued_at: Mapped[datetime] = mapped_column(comment=clear("when"))
-    opened_at: Mapped[datetime | None] = mapped_column(comment=clear("first opened"))
-    opened_by_account_id: Mapped[uuid.UUID | None] = mapped_column(comment=clear("by whom"))
-    recalled_at: Mapped[datetime | None] = mapped_column(comment=clear("called back before it was opened"))

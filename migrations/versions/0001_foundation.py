@@ -908,6 +908,29 @@ def upgrade() -> None:
         sa.Column(
             "left_because", sa.String(length=24), nullable=True, comment="clear: code of why it was deferred or moved"
         ),
+        sa.Column(
+            "actions_agreed",
+            sa.Integer(),
+            nullable=False,
+            comment="clear: a count, so that a hearing without any is noticed",
+        ),
+        sa.Column(
+            "referred_on",
+            sa.Date(),
+            nullable=False,
+            comment="clear: who moves when there is no room, and the order of hearing",
+        ),
+        sa.Column("score", sa.Integer(), nullable=False, comment="clear: who moves when there is no room"),
+        sa.Column(
+            "routes",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=False,
+            comment="clear: codes of the routes in that hold",
+        ),
+        sa.Column(
+            "has_children", sa.Boolean(), nullable=False, comment="clear: heard first; stays when there is no room"
+        ),
+        sa.Column("is_imminent", sa.Boolean(), nullable=False, comment="clear: stays when there is no room"),
         sa.Column("listed_at", sa.DateTime(timezone=True), nullable=False, comment="clear: when put on the list"),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True, comment="clear: clock of the case"),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True, comment="clear: clock of the case"),

@@ -1,0 +1,57 @@
+"""Writes of rounds: the calendar, the list, the sitting. One verb each; see the modules for the rules they follow."""
+
+from casework.conferences.operations.calendar import (
+    NewMarac,
+    add_marac,
+    appoint_chair,
+    plan_conferences,
+    set_capacity,
+)
+from casework.conferences.operations.listing import (
+    ListedReferral,
+    list_case,
+    list_late,
+    move_over_capacity,
+    publish_list,
+    withdraw_listing,
+)
+from casework.conferences.operations.sitting import (
+    Hearing,
+    accept_confidentiality,
+    close_inputs,
+    count_action,
+    defer_case,
+    end_sitting,
+    finish_case,
+    move_state,
+    record_attendance,
+    record_hearing,
+    start_case,
+    start_sitting,
+)
+
+__all__ = [
+    "Hearing",
+    "ListedReferral",
+    "NewMarac",
+    "accept_confidentiality",
+    "add_marac",
+    "appoint_chair",
+    "close_inputs",
+    "count_action",
+    "defer_case",
+    "end_sitting",
+    "finish_case",
+    "list_case",
+    "list_late",
+    "move_over_capacity",
+    "move_state",
+    "plan_conferences",
+    "publish_list",
+    "record_attendance",
+    "record_hearing",
+    "set_capacity",
+    "start_case",
+    "start_sitting",
+    "withdraw_listing",
+]

@@ -1,0 +1,93 @@
+"""Reads of duties: what I owe, what is late by agency, what stops the sitting. Duties about a case are filtered by the caller's case view."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, false, func, or_, select
+
+from casework.access.permissions import Permission
+from casework.duties.models import Duty
+from casework.errors import NotAllowed
+from casework.work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRecord:
+    """One duty."""
+
+    id: uuid.UUID
+    kind: str
+    owed_by_agency_id: uuid.UUID | None
+    owed_by_account_id: uuid.UUID | None
+    owed_by_role: str | None
+    subject_kind: str
+    subject_id: uuid.UUID
+    case_id: uuid.UUID | None
+    conference_id: uuid.UUID | None
+    due_at: datetime
+    state: str
+    is_late: bool
+
+
+def _owed_by(work: UnitOfWork) -> ColumnElement[bool]:
+    actor = work.actor
+    mine: list[ColumnElement[bool]] = [Duty.owed_by_role.in_([role.value for role in actor.roles])]
+    if actor.account_id is not None:
+        mine.append(Duty.owed_by_account_id == actor.account_id)
+    speaks = actor.has(Permission.RESEARCH_ANSWER) or actor.has(Permission.ACTION_REPORT)
+    if actor.agency_id is not None and speaks:
+        mine.append(Duty.owed_by_agency_id == actor.agency_id)
+    return or_(false(), *mine)
+
+
+def my_duties(work: UnitOfWork, *, limit: int = 200) -> tuple[DutyRecord, ...]:
+    """Return what the actor, or the agency that the actor speaks for, owes now: the earliest first."""
+    rows = work.session.scalars(
+        select(Duty).where(Duty.state == "open", _owed_by(work)).order_by(Duty.due_at, Duty.id).limit(limit)
+    )
+    return tuple(_record(work, row) for row in rows)
+
+
+def open_duties(
+    work: UnitOfWork, *, conference_id: uuid.UUID | None = None, late_only: bool = False, kinds: Sequence[str] = ()
+) -> tuple[DutyRecord, ...]:
+    """Return everybody's open duties, for those who chase. Raises NotAllowed."""
+    if not work.actor.has(Permission.DUTY_VIEW_ALL):
+        raise NotAllowed(code="role")
+    query = select(Duty).where(Duty.state == "open").order_by(Duty.due_at, Duty.id)
+    if conference_id is not None:
+        query = query.where(Duty.conference_id == conference_id)
+    if late_only:
+        query = query.where(Duty.due_at < work.now)
+    if kinds:
+        query = query.where(Duty.kind.in_(list(kinds)))
+    return tuple(_record(work, row) for row in work.session.scalars(query))
+
+
+def counts(work: UnitOfWork) -> dict[str, int]:
+    """Return how many duties there are in each state, and how many of the open ones are late. For rehearsals and oversight."""
+    rows = work.session.execute(select(Duty.state, func.count()).group_by(Duty.state)).all()
+    found = {state: count for state, count in rows}
+    late = select(func.count()).select_from(Duty).where(Duty.late_since.is_not(None))
+    return {**found, "late": work.session.scalar(late) or 0}
+
+
+def _record(work: UnitOfWork, row: Duty) -> DutyRecord:
+    return DutyRecord(
+        id=row.id,
+        kind=row.kind,
+        owed_by_agency_id=row.owed_by_agency_id,
+        owed_by_account_id=row.owed_by_account_id,
+        owed_by_role=row.owed_by_role,
+        subject_kind=row.subject_kind,
+        subject_id=row.subject_id,
+        case_id=row.case_id,
+        conference_id=row.conference_id,
+        due_at=row.due_at,
+        state=row.state,
+        is_late=row.state == "open" and row.due_at < work.now,
+    )

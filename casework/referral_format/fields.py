@@ -45,12 +45,13 @@ class Field(fields.Field[Any]):
     verb = "Give"
 
     def __init__(self, what: str, *, required: bool = True, allow_none: bool = False, absent: Any = None) -> None:
-        """`required` fields must be there; with `allow_none` they may say null. Others are `absent` when not there."""
+        """`required` fields must be there; with `allow_none` they may say null. Others are `absent` when not there, and may
+        say null where that is what `absent` is."""
         self.what = what
         give = f"{self.verb} {what}."
         super().__init__(
             required=required,
-            allow_none=allow_none or not required,
+            allow_none=allow_none or (not required and absent is None),
             error_messages={"required": give, "null": give, "validator_failed": give},
             load_default=missing if required else absent,
         )

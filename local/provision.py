@@ -73,7 +73,9 @@ def prepare_keys(state: State) -> dict[str, str]:
     for file, make in made.values():
         if not (folder / file).exists():
             write_private(folder / file, make())
-    return {"CASEWORK_MASTER_KEYS": str(master_keys)} | {setting: str(folder / file) for setting, (file, _) in made.items()}
+    return {"CASEWORK_MASTER_KEYS": str(master_keys)} | {
+        setting: str(folder / file) for setting, (file, _) in made.items()
+    }
 
 
 def _migrations(settings: Mapping[str, str]) -> alembic.config.Config:

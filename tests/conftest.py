@@ -10,7 +10,7 @@ import contextlib
 import itertools
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
@@ -32,6 +32,7 @@ _SHARED = pytest.StashKey[contextlib.ExitStack]()
 _SERVERS = pytest.StashKey["Servers"]()
 _MIGRATED = "migrated"
 _numbers = itertools.count(1)
+_used: list[str] = []
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ class Servers:
 
     port: int
     prefix: str
-    passwords: dict[str, str]
-    redis_url: str
+    passwords: dict[str, str] = field(repr=False)
+    redis_url: str = field(repr=False)
 
     def url(self, role: str, database: str) -> str:
         return f"postgresql+psycopg://{role}:{self.passwords[role]}@127.0.0.1:{self.port}/{database}"
@@ -63,7 +64,7 @@ class Database:
 
 @contextlib.contextmanager
 def _started_servers() -> Iterator[Servers]:
-    with state.temporary() as folder, engines.running(folder, environment={}, durable=False) as running:
+    with state.temporary(in_memory=True) as folder, engines.running(folder, environment={}, durable=False) as running:
         assert running.postgres is not None
         yield Servers(running.postgres.port, str(running.postgres.prefix), folder.passwords(), running.redis_url)
 
@@ -131,8 +132,10 @@ def _cloned(servers: Servers, migrated: tuple[str, str]) -> Iterator[Database]:
             key_store_url=servers.url("casework_keys", keys),
             superuser_url=servers.url("postgres", main),
         )
-        for clone in (main, keys):
-            connection.execute(f"DROP DATABASE {clone} WITH (FORCE)")
+        # Dropped one test later: a session that has only just ended would make PostgreSQL wait.
+        for used in _used:
+            connection.execute(f"DROP DATABASE {used} WITH (FORCE)")
+        _used[:] = [main, keys]
 
 
 @pytest.fixture

@@ -1,0 +1,185 @@
+"""Writes of research: asking every agency that the list went to, answering, and taking an answer back."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from casework.clock import london_date
+from casework.conferences import rules as rounds
+from casework.conferences.models import Conference, Listing
+from casework.disclosures import operations as disclosures
+from casework.disclosures.models import Disclosure
+from casework.duties import operations as duties
+from casework.duties.operations import NewDuty
+from casework.duties.rules import DutyKind
+from casework.errors import Conflict, Invalid, NotFound
+from casework.partnerships import queries as partnerships
+from casework.research import events, policy, rules
+from casework.research.models import ResearchRequest
+from casework.work import UnitOfWork
+
+
+def ask_agencies(work: UnitOfWork, *, conference_id: uuid.UUID) -> int:
+    """Ask each agency that the list went to about each of its cases, with the duty to answer by the round's clock.
+
+    Follows the publishing of the list, and a late addition to it. Asks only what has not been asked. Returns how many
+    questions that is. Raises NotFound.
+    """
+    conference = work.session.scalar(select(Conference).where(Conference.id == conference_id))
+    if conference is None:
+        raise NotFound
+    shared = work.session.execute(
+        select(Listing.id, Listing.case_id, Listing.key_id, Disclosure.to_agency_id, Disclosure.id)
+        .join(Disclosure, Disclosure.subject_id == Listing.id)
+        .where(
+            Listing.conference_id == conference.id,
+            Listing.state == rounds.ListingState.LISTED.value,
+            Disclosure.kind == "list",
+            Disclosure.was_shared.is_(True),
+        )
+        .order_by(Listing.position, Disclosure.id)
+    ).all()
+    agency_keys = partnerships.agency_key_ids(work)
+    # A late case comes after research was due: its agencies have until the sitting.
+    due_at = conference.research_due_at if work.now < conference.research_due_at else conference.sits_at
+    rows = [
+        {
+            "id": uuid.uuid4(),
+            "partnership_id": work.partnership_id,
+            "listing_id": listing_id,
+            "conference_id": conference.id,
+            "case_id": case_id,
+            "agency_id": agency_id,
+            "asked_disclosure_id": disclosure_id,
+            "state": rules.ResearchState.ASKED.value,
+            "due_at": due_at,
+            "key_id": key_id,
+            "agency_key_id": agency_keys[agency_id],
+        }
+        for listing_id, case_id, key_id, agency_id, disclosure_id in shared
+        if agency_id is not None
+    ]
+    if not rows:
+        return 0
+    new = work.session.execute(
+        insert(ResearchRequest)
+        .on_conflict_do_nothing(index_elements=["listing_id", "agency_id"])
+        .returning(ResearchRequest.id, ResearchRequest.case_id, ResearchRequest.agency_id),
+        rows,
+    ).all()
+    duties.raise_duties(
+        work,
+        duties=[
+            NewDuty(
+                kind=DutyKind.RESEARCH_ANSWER,
+                subject_kind="research_request",
+                subject_id=request_id,
+                due_at=due_at,
+                rule="clock.research",
+                owed_by_agency_id=agency_id,
+                case_id=case_id,
+                conference_id=conference.id,
+            )
+            for request_id, case_id, agency_id in new
+        ],
+        policy_version_id=conference.policy_version_id,
+        extra_holidays=partnerships.extra_holidays(work),
+    )
+    work.note("research:ask", "conference", conference.id)
+    work.record(events.ResearchAsked(partnership_id=work.partnership_id, conference_id=conference.id))
+    return len(new)
+
+
+def answer(work: UnitOfWork, *, request_id: uuid.UUID, answer: rules.Answer, version: int | None = None) -> int:
+    """Answer for one's agency: nothing known, shared, or kept back with a reason. Returns the new version.
+
+    What leaves is sealed with the case, what stays under the agency's own key. Answers are taken until the sitting has
+    ended; after the clock they are marked late. Raises NotAllowed, NotFound, Invalid, Conflict.
+    """
+    request, conference = _own(work, request_id, version)
+    wrong = rules.what_is_wrong(answer, london_date(work.now))
+    if wrong:
+        raise Invalid(wrong)
+    state = rules.ResearchState(answer.kind)
+    work.keys.load([request.key_id, request.agency_key_id])
+    request.answer.seal(work.keys, rules.what_leaves(answer))
+    request.private.seal(work.keys, rules.what_stays(answer))
+    request.state = state.value
+    request.answered_at = work.now
+    request.answered_by_account_id = work.actor.account_id
+    request.was_late = work.now > request.due_at
+    request.keeps_something_back = answer.keeps_something_back
+    request.version += 1
+    if state is not rules.ResearchState.NOTHING_KNOWN:
+        request.answer_disclosure_id = disclosures.disclose_research(
+            work,
+            case_id=request.case_id,
+            conference_id=request.conference_id,
+            request_id=request.id,
+            from_agency_id=request.agency_id,
+            was_shared=state is rules.ResearchState.SHARED,
+            policy_version_id=conference.policy_version_id,
+        )
+    duties.meet(work, kind=DutyKind.RESEARCH_ANSWER, subject_id=request.id)
+    work.note("research:answer", "case", request.case_id, reason=state.value)
+    work.record(
+        events.ResearchAnswered(
+            partnership_id=work.partnership_id,
+            request_id=request.id,
+            case_id=request.case_id,
+            agency_id=request.agency_id,
+            state=state.value,
+        )
+    )
+    return request.version
+
+
+def note_privately(work: UnitOfWork, *, request_id: uuid.UUID, notes: str) -> int:
+    """Keep the agency's own working notes before it answers. They never leave the agency. Raises NotAllowed, NotFound, Conflict."""
+    request, _ = _own(work, request_id, None)
+    work.keys.load([request.agency_key_id])
+    before = request.private.open(work.keys) or {}
+    request.private.seal(work.keys, {**before, "private_notes": notes.strip()})
+    request.version += 1
+    work.note("research:note", "case", request.case_id)
+    return request.version
+
+
+def take_back(work: UnitOfWork, *, request_id: uuid.UUID) -> int:
+    """Undo an answer given by mistake: the question is open again and owed again. Raises NotAllowed, NotFound, Conflict.
+
+    Once the sitting has begun an answer has been heard, so it can be corrected but no longer taken back.
+    """
+    request, conference = _own(work, request_id, None)
+    if request.state == rules.ResearchState.ASKED:
+        raise Conflict("This has not been answered yet.")
+    if conference.state == rounds.RoundState.SITTING:
+        raise Conflict("The sitting has begun. Correct the answer instead.")
+    request.state = rules.ResearchState.ASKED.value
+    request.answered_at = None
+    request.answered_by_account_id = None
+    request.was_late = False
+    request.keeps_something_back = False
+    request.answer_sealed = None
+    request.answer_disclosure_id = None
+    request.version += 1
+    duties.reopen(work, kind=DutyKind.RESEARCH_ANSWER, subject_id=request.id, agency_id=request.agency_id)
+    work.note("research:take_back", "case", request.case_id)
+    return request.version
+
+
+def _own(work: UnitOfWork, request_id: uuid.UUID, version: int | None) -> tuple[ResearchRequest, Conference]:
+    request = policy.reach_own(work, request_id, lock=True)
+    if version is not None and request.version != version:
+        raise Conflict("A colleague has changed this answer since you opened it. Look at it again before you save.")
+    conference = work.session.scalar(select(Conference).where(Conference.id == request.conference_id))
+    if conference is None:
+        raise NotFound
+    listing_state = work.session.scalar(select(Listing.state).where(Listing.id == request.listing_id))
+    open_states = (rounds.RoundState.LIST_OUT, rounds.RoundState.INPUTS_CLOSED, rounds.RoundState.SITTING)
+    if conference.state not in open_states or listing_state != rounds.ListingState.LISTED:
+        raise Conflict("This case has been heard or put off, so the answer can no longer be changed.")
+    return request, conference

@@ -1,0 +1,176 @@
+"""Reads of research: an agency's own requests, and what all agencies shared about a case that the reader may hear."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from casework.access.permissions import Permission
+from casework.cases import queries as cases
+from casework.cases.queries import CaseLine, PersonInCase
+from casework.conferences.models import Listing
+from casework.errors import NotFound
+from casework.research import policy
+from casework.research.models import ResearchRequest
+from casework.work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRequest:
+    """One question to the reader's agency, with what the agency needs to search its files, and its answer so far."""
+
+    id: uuid.UUID
+    listing_id: uuid.UUID
+    position: int | None
+    case: CaseLine
+    people: tuple[PersonInCase, ...]
+    state: str
+    due_at: datetime
+    answered_at: datetime | None
+    answered_by_account_id: uuid.UUID | None
+    was_late: bool
+    keeps_something_back: bool
+    version: int
+    answer: dict[str, Any] | None
+    private: dict[str, Any] | None
+
+
+def own_requests(work: UnitOfWork, *, conference_id: uuid.UUID) -> tuple[OwnRequest, ...]:
+    """Return all questions of a round to the reader's agency, in the order of the agenda; cases the reader may not see are not there.
+
+    Raises NotAllowed for roles that do not answer research.
+    """
+    work.require(Permission.RESEARCH_ANSWER)
+    rows = work.session.execute(
+        select(ResearchRequest, Listing.position)
+        .join(Listing, Listing.id == ResearchRequest.listing_id)
+        .where(
+            ResearchRequest.conference_id == conference_id,
+            ResearchRequest.agency_id == work.actor.agency_id,
+            Listing.position.is_not(None),
+        )
+        .order_by(Listing.position, ResearchRequest.id)
+    ).all()
+    return _own(work, [(row[0], row[1]) for row in rows])
+
+
+def own_request(work: UnitOfWork, *, request_id: uuid.UUID) -> OwnRequest:
+    """Return one question to the reader's agency. Raises NotAllowed, NotFound."""
+    request = policy.reach_own(work, request_id)
+    position = work.session.scalar(select(Listing.position).where(Listing.id == request.listing_id))
+    found = _own(work, [(request, position)])
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def _own(work: UnitOfWork, rows: Sequence[tuple[ResearchRequest, int | None]]) -> tuple[OwnRequest, ...]:
+    lines = cases.case_lines(work, case_ids=[row.case_id for row, _ in rows])
+    people = cases.people_of(work, case_ids=list(lines))
+    work.keys.load({key for row, _ in rows for key in (row.key_id, row.agency_key_id)})
+    return tuple(
+        OwnRequest(
+            id=row.id,
+            listing_id=row.listing_id,
+            position=position,
+            case=lines[row.case_id],
+            people=people[row.case_id],
+            state=row.state,
+            due_at=row.due_at,
+            answered_at=row.answered_at,
+            answered_by_account_id=row.answered_by_account_id,
+            was_late=row.was_late,
+            keeps_something_back=row.keeps_something_back,
+            version=row.version,
+            answer=row.answer.open(work.keys),
+            private=row.private.open(work.keys),
+        )
+        for row, position in rows
+        if row.case_id in lines
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SharedAnswer:
+    """What one agency said about a case to all that hear it. Nothing private is in here."""
+
+    agency_id: uuid.UUID
+    state: str
+    answer: dict[str, Any]
+    keeps_something_back: bool
+    was_late: bool
+    answered_at: datetime | None
+
+
+def shared_about(
+    work: UnitOfWork, *, conference_id: uuid.UUID, case_ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, tuple[SharedAnswer, ...]]:
+    """Return, for each case of a round that the reader may see, what each agency asked about it has said so far."""
+    seen = cases.visible_ids(work, case_ids=case_ids)
+    rows = work.session.scalars(
+        select(ResearchRequest).where(ResearchRequest.conference_id == conference_id, ResearchRequest.case_id.in_(seen))
+    ).all()
+    work.keys.load({row.key_id for row in rows})
+    found: dict[uuid.UUID, list[SharedAnswer]] = defaultdict(list)
+    for row in rows:
+        found[row.case_id].append(
+            SharedAnswer(
+                agency_id=row.agency_id,
+                state=row.state,
+                answer=row.answer.open(work.keys) or {},
+                keeps_something_back=row.keeps_something_back,
+                was_late=row.was_late,
+                answered_at=row.answered_at,
+            )
+        )
+    for case_id in found:
+        work.note_view("research:view", "case", case_id)
+    return {case_id: tuple(answers) for case_id, answers in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """One square of the grid agency by case: where one agency's research on one case stands."""
+
+    agency_id: uuid.UUID
+    case_id: uuid.UUID
+    state: str
+    due_at: datetime
+    was_late: bool
+
+
+def grid(work: UnitOfWork, *, conference_id: uuid.UUID) -> tuple[Square, ...]:
+    """Return the squares of a round's research, agency by case, for the cases that the reader may see. Codes only, nothing opened."""
+    work.require(Permission.DUTY_VIEW_ALL)
+    rows = work.session.execute(
+        select(
+            ResearchRequest.agency_id,
+            ResearchRequest.case_id,
+            ResearchRequest.state,
+            ResearchRequest.due_at,
+            ResearchRequest.was_late,
+        ).where(ResearchRequest.conference_id == conference_id)
+    ).all()
+    seen = cases.visible_ids(work, case_ids={row.case_id for row in rows})
+    return tuple(Square(*row) for row in rows if row.case_id in seen)
+
+
+def counts(work: UnitOfWork, *, conference_id: uuid.UUID | None = None) -> dict[str, int]:
+    """Return how many questions stand in each state, and how many answers were late. For rehearsals and reports."""
+    query = select(ResearchRequest.state, ResearchRequest.was_late, func.count()).group_by(
+        ResearchRequest.state, ResearchRequest.was_late
+    )
+    if conference_id is not None:
+        query = query.where(ResearchRequest.conference_id == conference_id)
+    found: dict[str, int] = defaultdict(int)
+    for state, was_late, count in work.session.execute(query):
+        found[state] += count
+        if was_late:
+            found["late"] += count
+    return dict(found)

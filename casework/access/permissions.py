@@ -73,6 +73,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         _P.DUTY_VIEW_ALL,
         _P.DUTY_CHASE,
         _P.AUDIT_VIEW,
+        _P.ACCOUNT_MANAGE,
+        _P.PARTNERSHIP_MANAGE,
     },
     # An administrator does the co-ordinator's paperwork with less governance: no blocks, no trail.
     Role.ADMINISTRATOR: _ROUND

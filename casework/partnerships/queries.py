@@ -226,7 +226,7 @@ def core_agency_ids(work: UnitOfWork) -> set[uuid.UUID]:
     today = london_date(work.now)
     return set(
         work.session.scalars(
-            select(PartnershipAgency.agency_id).where(is_member(today), PartnershipAgency.is_core.is_(True))
+            select(PartnershipAgency.agency_id).where(is_member(work, today), PartnershipAgency.is_core.is_(True))
         )
     )
 

@@ -15,7 +15,7 @@ import jinja2
 from flask import Flask, g, request
 from flask_wtf.csrf import generate_csrf
 
-from casework.web import charts, error_pages, headers, static_files, wording
+from casework.web import charts, error_pages, headers, static_files, statuses, wording
 from casework.web.forms import form
 
 # The GOV.UK macros that pages use. Each becomes a global of the same name: no import is needed in a template.
@@ -128,6 +128,7 @@ def _environment(app: Flask) -> None:
         share_bar=charts.share_bar,
     )
     # The session's own token when the sign-in part has set one; Flask-WTF's otherwise. A page cannot be made without either.
+    env.globals["status"] = statuses.status
     env.globals.setdefault("csrf_token", generate_csrf)
 
 

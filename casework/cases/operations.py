@@ -290,12 +290,21 @@ def accept_confidentiality(work: UnitOfWork, *, conference_id: uuid.UUID, statem
     return new is not None
 
 
+@dataclass(frozen=True, slots=True)
+class FlagOfAgency:
+    """A flag that was just raised or has just lapsed, for the duty that follows."""
+
+    flag_id: uuid.UUID
+    case_id: uuid.UUID
+    agency_id: uuid.UUID
+
+
 def raise_flags(
     work: UnitOfWork, *, case_id: uuid.UUID, agency_ids: Sequence[uuid.UUID], raised_on: date, lapses_on: date
-) -> list[uuid.UUID]:
+) -> list[FlagOfAgency]:
     """Ask these agencies to mark their files until `lapses_on`. A flag still standing is renewed, not doubled.
 
-    Returns the ids of the new flags.
+    Returns the new flags.
     """
     work.session.execute(
         update(Flag)
@@ -320,18 +329,16 @@ def raise_flags(
     ]
     if not rows:
         return []
-    new = list(
-        work.session.scalars(
-            insert(Flag)
-            .on_conflict_do_nothing(index_elements=["case_id", "agency_id", "raised_on"])
-            .returning(Flag.id),
-            rows,
-        )
-    )
+    new = work.session.execute(
+        insert(Flag)
+        .on_conflict_do_nothing(index_elements=["case_id", "agency_id", "raised_on"])
+        .returning(Flag.id, Flag.case_id, Flag.agency_id),
+        rows,
+    ).all()
     if new:
         work.note("flag:raise", "case", case_id)
         work.record(events.FlagsRaised(partnership_id=work.partnership_id, case_id=case_id, lapses_on=lapses_on))
-    return new
+    return [FlagOfAgency(flag_id=row.id, case_id=row.case_id, agency_id=row.agency_id) for row in new]
 
 
 def confirm_flag(work: UnitOfWork, *, flag_id: uuid.UUID) -> None:
@@ -348,16 +355,7 @@ def confirm_flag(work: UnitOfWork, *, flag_id: uuid.UUID) -> None:
     work.note("flag:confirm", "case", flag.case_id)
 
 
-@dataclass(frozen=True, slots=True)
-class LapsedFlag:
-    """A flag that has just lapsed, for the duty to take the mark off."""
-
-    flag_id: uuid.UUID
-    case_id: uuid.UUID
-    agency_id: uuid.UUID
-
-
-def lapse_flags(work: UnitOfWork, *, on: date) -> list[LapsedFlag]:
+def lapse_flags(work: UnitOfWork, *, on: date) -> list[FlagOfAgency]:
     """Lapse every flag whose twelve months ended by the London day `on`. Run again for the same day it does nothing."""
     lapsed = work.session.execute(
         update(Flag)
@@ -369,4 +367,4 @@ def lapse_flags(work: UnitOfWork, *, on: date) -> list[LapsedFlag]:
     for case_id in sorted(cases):
         work.note("flag:lapse", "case", case_id)
         work.record(events.FlagsLapsed(partnership_id=work.partnership_id, case_id=case_id, lapsed_on=on))
-    return [LapsedFlag(flag_id=row.id, case_id=row.case_id, agency_id=row.agency_id) for row in lapsed]
+    return [FlagOfAgency(flag_id=row.id, case_id=row.case_id, agency_id=row.agency_id) for row in lapsed]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
@@ -15,6 +15,7 @@ from casework.cases import policy as case_policy
 from casework.cases.rules import CaseState, StandingKind
 from casework.conferences import events, policy, rules
 from casework.conferences.models import Conference, Listing
+from casework.conferences.queries import as_listed_cases
 from casework.disclosures import operations as disclosures
 from casework.disclosures.operations import ListedCase
 from casework.errors import Conflict
@@ -172,23 +173,6 @@ def _listed(work: UnitOfWork, conference: Conference) -> list[Listing]:
             .with_for_update()
         )
     )
-
-
-def as_listed_cases(listings: Sequence[Listing]) -> list[rules.ListedCase]:
-    """Return what the rules on room and order need to know of these listings."""
-    return [
-        rules.ListedCase(
-            id=str(row.id),
-            referred_at=datetime.combine(row.referred_on, time(12), tzinfo=UTC),
-            score=row.score,
-            is_repeat=row.is_repeat,
-            has_children=row.has_children,
-            is_imminent=row.is_imminent,
-            times_moved=row.times_moved,
-            by_chairs_word=row.chair_agreed_by_account_id is not None,
-        )
-        for row in listings
-    ]
 
 
 def move_over_capacity(work: UnitOfWork, *, conference_id: uuid.UUID) -> int:

@@ -1,0 +1,123 @@
+"""Reads of actions: by agency, by case, by round, each limited to the cases that the reader may see."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, func, select
+
+from casework.access.permissions import Permission
+from casework.actions import rules
+from casework.actions.models import Action
+from casework.cases import policy as case_policy
+from casework.cases.models import Case
+from casework.clock import london_date
+from casework.conferences.models import Conference
+from casework.work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRecord:
+    """One action. `what` and `outcome` are opened; `may_report` says whether the reader reports on it."""
+
+    id: uuid.UUID
+    case_id: uuid.UUID
+    case_number: str
+    conference_id: uuid.UUID
+    sits_on: date
+    listing_id: uuid.UUID
+    owner_agency_id: uuid.UUID
+    what: str
+    due_on: date
+    state: str
+    outcome: str
+    reported_at: datetime | None
+    is_overdue: bool
+    may_report: bool
+
+
+def actions_of(work: UnitOfWork, *, case_ids: Sequence[uuid.UUID]) -> tuple[ActionRecord, ...]:
+    """Return the actions of these cases, the latest sitting first, as far as the reader may see the cases."""
+    return _records(work, [Action.case_id.in_(list(case_ids))])
+
+
+def actions_of_round(work: UnitOfWork, *, conference_id: uuid.UUID) -> tuple[ActionRecord, ...]:
+    """Return the actions agreed in a round."""
+    return _records(work, [Action.conference_id == conference_id])
+
+
+def my_actions(work: UnitOfWork, *, open_only: bool = True) -> tuple[ActionRecord, ...]:
+    """Return the actions that the reader's agency owns, the earliest due first."""
+    conditions: list[ColumnElement[bool]] = [Action.owner_agency_id == work.actor.agency_id]
+    if open_only:
+        conditions.append(Action.state.in_([rules.ActionState.AGREED.value, rules.ActionState.NOT_DONE.value]))
+    return _records(work, conditions, by_due=True)
+
+
+def unfinished_actions(work: UnitOfWork) -> tuple[ActionRecord, ...]:
+    """Return every action not reported or not done that the reader may see, the earliest due first. Raises NotAllowed."""
+    work.require(Permission.DUTY_VIEW_ALL)
+    states = [rules.ActionState.AGREED.value, rules.ActionState.NOT_DONE.value]
+    return _records(work, [Action.state.in_(states)], by_due=True)
+
+
+def action_record(work: UnitOfWork, *, action_id: uuid.UUID) -> ActionRecord | None:
+    """Return one action, or None when it does not exist for the reader."""
+    found = _records(work, [Action.id == action_id])
+    return found[0] if found else None
+
+
+def _records(
+    work: UnitOfWork, conditions: Sequence[ColumnElement[bool]], *, by_due: bool = False
+) -> tuple[ActionRecord, ...]:
+    today = london_date(work.now)
+    order = (Action.due_on, Action.id) if by_due else (Conference.sits_at.desc(), Action.agreed_at, Action.id)
+    rows = work.session.execute(
+        select(Action, Case.number, Conference.sits_on)
+        .join(Case, Case.id == Action.case_id)
+        .join(Conference, Conference.id == Action.conference_id)
+        .where(
+            *conditions,
+            Action.state != rules.ActionState.WITHDRAWN.value,
+            case_policy.may_see(work.actor, work.now),
+        )
+        .order_by(*order)
+    ).all()
+    work.keys.load({row[0].key_id for row in rows})
+    for case_id in {row[0].case_id for row in rows}:
+        work.note_view("action:view", "case", case_id)
+    every = work.actor.has(Permission.CASE_VIEW_ALL)
+    mine = work.actor.agency_id if work.actor.has(Permission.ACTION_REPORT) else None
+    return tuple(
+        ActionRecord(
+            id=row.id,
+            case_id=row.case_id,
+            case_number=number,
+            conference_id=row.conference_id,
+            sits_on=sits_on,
+            listing_id=row.listing_id,
+            owner_agency_id=row.owner_agency_id,
+            what=str((row.what.open(work.keys) or {}).get("words", "")),
+            due_on=row.due_on,
+            state=row.state,
+            outcome=str((row.outcome.open(work.keys) or {}).get("words", "")),
+            reported_at=row.reported_at,
+            is_overdue=rules.is_overdue(row.state, row.due_on, today),
+            may_report=rules.is_unfinished(row.state) and (every or (mine is not None and row.owner_agency_id == mine)),
+        )
+        for row, number, sits_on in rows
+    )
+
+
+def counts(work: UnitOfWork) -> dict[str, int]:
+    """Return how many actions stand in each state, and how many are overdue now. For rehearsals and reports."""
+    rows = work.session.execute(select(Action.state, func.count()).group_by(Action.state)).tuples().all()
+    overdue = work.session.scalar(
+        select(func.count())
+        .select_from(Action)
+        .where(Action.state == rules.ActionState.AGREED.value, Action.due_on < london_date(work.now))
+    )
+    return {**dict(rows), "overdue_now": overdue or 0}

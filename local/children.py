@@ -51,7 +51,7 @@ def start(
             cwd=folder,
             env=dict(environment),
             start_new_session=True,
-            preexec_fn=_tether(ends_by),  # runs after the change of user, which would clear the setting
+            preexec_fn=tether(ends_by),  # runs after the change of user, which would clear the setting
             **as_user(user),
         )
     if feed is not None and process.stdin is not None:
@@ -103,13 +103,14 @@ def command_of(pid: int) -> str | None:
     return shown.stdout.strip()
 
 
-def _tether(ends_by: signal.Signals) -> Callable[[], None] | None:
+def tether(ends_by: signal.Signals) -> Callable[[], None] | None:
+    """Return what a child runs first so that it gets `ends_by` when this thread ends; None where the kernel cannot do it."""
     if _LIBC is None:
         return None
     parent = os.getpid()
 
-    def tether() -> None:
+    def hold() -> None:
         if _LIBC.prctl(_PR_SET_PDEATHSIG, int(ends_by)) != 0 or os.getppid() != parent:
             os._exit(127)  # the parent died before the tether held
 
-    return tether
+    return hold

@@ -119,6 +119,21 @@ def temporary(*, in_memory: bool = False) -> Iterator[State]:
         shutil.rmtree(path, ignore_errors=True)
 
 
+def default_state() -> Path:
+    """Return the state folder to use when none is named: CASEWORK_STATE, or .casework in the project's folder."""
+    return Path(os.environ.get("CASEWORK_STATE") or Path(__file__).parents[1] / ".casework")
+
+
+def is_locked(path: Path) -> bool:
+    """Return whether an installation runs in the state folder `path`. Raises OSError when there is no such folder."""
+    with (path / LOCK).open("r+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def home_for_postgres(state: State, *, reachable: bool) -> Path:
     """Return the folder for the database cluster: in the state, or outside when its user cannot reach the state.
 

@@ -1,0 +1,21 @@
+"""How gunicorn serves the pages: `gunicorn --config config/gunicorn.py --bind HOST:PORT 'casework.app:create()'`.
+
+No access log: addresses tell which case was opened. The application logs requests by route instead.
+"""
+
+import os
+
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_class = "gthread"
+threads = 4
+timeout = 60
+graceful_timeout = 5
+keepalive = 5
+max_requests = 10_000
+max_requests_jitter = 1_000
+limit_request_line = 2_048
+limit_request_fields = 50
+accesslog = None
+errorlog = "-"
+control_socket_disable = True
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108  # heartbeats must not wait for a disk

@@ -188,7 +188,7 @@ def after_sitting(work: UnitOfWork, *, conference_id: uuid.UUID) -> int:
 
 def _flag(work: UnitOfWork, conference: Conference, listing: Listing) -> None:
     policy_used = partnerships.policy_version(work, version_id=conference.policy_version_id)
-    anchor = conference.sits_on if policy_used.flag_anchor is FlagAnchor.MEETING else listing.referred_on
+    anchor = conference.sits_on if policy_used.flag_anchor is FlagAnchor.CONFERENCE else listing.referred_on
     agencies = work.session.scalars(
         select(Disclosure.to_agency_id).where(
             Disclosure.subject_id == listing.id, Disclosure.kind == "list", Disclosure.was_shared.is_(True)

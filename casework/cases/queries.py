@@ -327,5 +327,5 @@ def blocked_accounts(
     )
     found: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
     for case_id, account_id, agency_id in rows:
-        found[case_id].add(account_id or agency_id)
+        found[case_id] |= {one for one in (account_id, agency_id) if one is not None}
     return dict(found)

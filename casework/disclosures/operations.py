@@ -78,8 +78,9 @@ def disclose_listed_cases(
                 )
             )
             decision_row = _decision_row(work, decision, one.case_id, agency_id, policy_version_id)
+            disclosure_id = uuid.uuid4()
             disclosure_row = {
-                "id": uuid.uuid4(),
+                "id": disclosure_id,
                 "partnership_id": work.partnership_id,
                 "case_id": one.case_id,
                 "decision_id": decision_row["id"],
@@ -93,7 +94,7 @@ def disclose_listed_cases(
             decisions.append(decision_row)
             disclosures.append(disclosure_row)
             answers.append(
-                Disclosed(one.case_id, agency_id, one.subject_id, decision.allowed, decision.code, disclosure_row["id"])
+                Disclosed(one.case_id, agency_id, one.subject_id, decision.allowed, decision.code, disclosure_id)
             )
     if decisions:
         work.session.execute(insert(SharingDecision), decisions)

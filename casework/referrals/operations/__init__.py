@@ -1,0 +1,26 @@
+"""Writes of referrals: submitting and correcting, then triage."""
+
+from casework.referrals.operations.submission import (
+    ChangedReferral,
+    Submission,
+    Submitted,
+    resubmit,
+    save_draft,
+    submit,
+    withdraw,
+)
+from casework.referrals.operations.triage import accept, dismiss_candidate, redirect, return_to_referrer
+
+__all__ = [
+    "ChangedReferral",
+    "Submission",
+    "Submitted",
+    "accept",
+    "dismiss_candidate",
+    "redirect",
+    "resubmit",
+    "return_to_referrer",
+    "save_draft",
+    "submit",
+    "withdraw",
+]

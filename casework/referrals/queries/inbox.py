@@ -1,0 +1,222 @@
+"""The inbox of triage, one referral, and a referrer's own referrals."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from casework.access.permissions import Permission
+from casework.cases import queries as cases
+from casework.cases.queries import CaseLine
+from casework.referrals import policy, rules
+from casework.referrals.models import Referral, ReferralCandidate, ReferralDecision
+from casework.referrals.queries import matching
+from casework.work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralLine:
+    """One referral in a list. `names` is the victim's and the perpetrators' as written."""
+
+    id: uuid.UUID
+    state: str
+    victim_name: str
+    perpetrator_names: tuple[str, ...]
+    referrer_agency_id: uuid.UUID
+    received_on: date | None
+    submitted_at: datetime | None
+    score: int | None
+    band: str | None
+    claimed_routes: tuple[str, ...]
+    derived_routes: tuple[str, ...]
+    has_safe_contact: bool
+    missing: int
+    candidates: int
+    case_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A probable earlier case that the reader may see: how, how surely, and in words what agrees and what differs."""
+
+    case: CaseLine
+    kind: str
+    verdict: str
+    agreeing: tuple[str, ...]
+    differing: tuple[str, ...]
+    is_dismissed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a referral's way."""
+
+    step: str
+    code: str | None
+    words: str
+    decided_at: datetime
+    decided_by_account_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralRecord:
+    """One referral, opened. `document` has the shape of docs/referral-format.md."""
+
+    line: ReferralLine
+    marac_id: uuid.UUID
+    document: dict[str, Any]
+    missing: tuple[rules.Missing, ...]
+    candidates: tuple[Candidate, ...]
+    steps: tuple[Step, ...]
+    is_repeat: bool | None
+    repeat_rule: str | None
+    anchor_referral_on: date | None
+    anchor_conference_on: date | None
+    may_decide: bool
+    may_correct: bool
+
+
+def inbox(
+    work: UnitOfWork, *, states: Sequence[str] = (rules.ReferralState.SUBMITTED, rules.ReferralState.RETURNED)
+) -> tuple[ReferralLine, ...]:
+    """Return the referrals that wait for triage or for their referrer, the oldest first. Raises NotAllowed."""
+    work.require(Permission.REFERRAL_VIEW)
+    return _lines(work, [str(state) for state in states])
+
+
+def my_referrals(work: UnitOfWork) -> tuple[ReferralLine, ...]:
+    """Return the referrals that the reader wrote, drafts too, the latest first."""
+    work.require(Permission.REFERRAL_SUBMIT)
+    return tuple(reversed(_lines(work, None)))
+
+
+def _lines(work: UnitOfWork, states: Sequence[str] | None) -> tuple[ReferralLine, ...]:
+    query = select(Referral).where(policy.may_see(work)).order_by(Referral.submitted_at, Referral.id)
+    if states is None:
+        query = query.where(Referral.referrer_account_id == work.actor.account_id)
+    else:
+        query = query.where(Referral.state.in_(states))
+    rows = work.session.scalars(query.limit(500)).all()
+    work.keys.load({row.key_id for row in rows})
+    probable: dict[uuid.UUID, int] = {}
+    if rows and work.actor.has(Permission.REFERRAL_VIEW):
+        probable = dict(
+            work.session.execute(
+                select(ReferralCandidate.referral_id, func.count())
+                .where(
+                    ReferralCandidate.referral_id.in_([row.id for row in rows]),
+                    ReferralCandidate.is_dismissed.is_(False),
+                )
+                .group_by(ReferralCandidate.referral_id)
+            )
+            .tuples()
+            .all()
+        )
+    if rows:
+        work.note_view("referral:list", "referral_list")
+    return tuple(_line(row, row.document.open(work.keys) or {}, probable.get(row.id, 0)) for row in rows)
+
+
+def referral_record(work: UnitOfWork, *, referral_id: uuid.UUID) -> ReferralRecord:
+    """Return one referral, opened, with what is missing; probable earlier cases only for triage. Raises NotFound."""
+    row = policy.reach(work, referral_id)
+    work.note_view("referral:view", "referral", row.id)
+    work.keys.load([row.key_id])
+    document = row.document.open(work.keys) or {}
+    triages = work.actor.has(Permission.REFERRAL_TRIAGE)
+    candidates = _candidates(work, row, document) if work.actor.has(Permission.REFERRAL_VIEW) else ()
+    return ReferralRecord(
+        line=_line(row, document, len(candidates)),
+        marac_id=row.marac_id,
+        document=document,
+        missing=tuple(rules.quality(document)),
+        candidates=candidates,
+        steps=_steps(work, row),
+        is_repeat=row.is_repeat,
+        repeat_rule=row.repeat_rule,
+        anchor_referral_on=row.anchor_referral_on,
+        anchor_conference_on=row.anchor_conference_on,
+        may_decide=triages and row.state == rules.ReferralState.SUBMITTED,
+        may_correct=row.state == rules.ReferralState.RETURNED and row.referrer_account_id == work.actor.account_id,
+    )
+
+
+def _candidates(work: UnitOfWork, row: Referral, document: dict[str, Any]) -> tuple[Candidate, ...]:
+    if row.state not in (rules.ReferralState.SUBMITTED, rules.ReferralState.RETURNED):
+        return ()
+    found = matching.find(work, document=document)
+    lines = cases.case_lines(work, case_ids=[match.case_id for match in found])
+    dismissed = set(
+        work.session.scalars(
+            select(ReferralCandidate.case_id).where(
+                ReferralCandidate.referral_id == row.id, ReferralCandidate.is_dismissed.is_(True)
+            )
+        )
+    )
+    return tuple(
+        Candidate(
+            case=lines[match.case_id],
+            kind=match.kind,
+            verdict=match.verdict.value,
+            agreeing=match.agreeing,
+            differing=match.differing,
+            is_dismissed=match.case_id in dismissed,
+        )
+        for match in found
+        if match.case_id in lines
+    )
+
+
+def _steps(work: UnitOfWork, row: Referral) -> tuple[Step, ...]:
+    steps = work.session.scalars(
+        select(ReferralDecision)
+        .where(ReferralDecision.referral_id == row.id)
+        .order_by(ReferralDecision.decided_at, ReferralDecision.id)
+    )
+    return tuple(
+        Step(
+            step=one.step,
+            code=one.code,
+            words=str((one.words.open(work.keys) or {}).get("words", "")),
+            decided_at=one.decided_at,
+            decided_by_account_id=one.decided_by_account_id,
+        )
+        for one in steps
+    )
+
+
+def _line(row: Referral, document: dict[str, Any], candidates: int) -> ReferralLine:
+    victim = document.get("victim") or {}
+    return ReferralLine(
+        id=row.id,
+        state=row.state,
+        victim_name=_name(victim),
+        perpetrator_names=tuple(_name(one) for one in document.get("perpetrators") or []),
+        referrer_agency_id=row.referrer_agency_id,
+        received_on=row.received_on,
+        submitted_at=row.submitted_at,
+        score=row.score,
+        band=row.band,
+        claimed_routes=tuple(row.routes.get("claimed", ())),
+        derived_routes=tuple(row.routes.get("derived", ())),
+        has_safe_contact=row.has_safe_contact,
+        missing=len(rules.quality(document)),
+        candidates=candidates,
+        case_id=row.case_id,
+    )
+
+
+def _name(person: dict[str, Any]) -> str:
+    return f"{person.get('given_names') or ''} {person.get('family_name') or ''}".strip()
+
+
+def counts(work: UnitOfWork) -> dict[str, int]:
+    """Return how many referrals stand in each state, and how many accepted ones are repeats. For rehearsals and reports."""
+    found = dict(work.session.execute(select(Referral.state, func.count()).group_by(Referral.state)).tuples().all())
+    repeats = work.session.scalar(select(func.count()).select_from(Referral).where(Referral.is_repeat.is_(True)))
+    return {**found, "repeats": repeats or 0}

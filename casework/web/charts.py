@@ -1,6 +1,6 @@
 """Small drawings for pages (bars, a line, a sparkline, a share), as inline SVG without style attributes, so that the content policy holds.
 
-A drawing is never alone: `bar_chart` and `line_chart` come with the table of the same figures; the small ones say themselves in words.
+A drawing is never alone: bars stand in the table of their figures, a line comes with its table, the small ones are said in words.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 WIDTH = 640
-_LABEL = 190
-_ROW = 34
+_NOTHING = Markup('<p class="govuk-body">No figures yet.</p>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +68,21 @@ def _said(points: Sequence[Point]) -> str:
 
 
 def bar_chart(points: Sequence[Point], *, key: str, title: str, of: str, figure: str) -> Markup:
-    """Draw bars from left to right, one a row, with their table. `of` heads the labels, `figure` the values; `key` makes ids unique."""
+    """Draw bars, one a row, inside the table of their figures. `of` heads the labels, `figure` the values; `key` is its id."""
     if not points:
-        return Markup('<p class="govuk-body">No figures yet.</p>')
+        return _NOTHING
     top = max(max(point.value for point in points), 1e-9)
-    room = WIDTH - _LABEL - 70
-    shapes = []
-    for row, point in enumerate(points):
-        y, length = row * _ROW, round(max(point.value, 0) / top * room, 1)
-        shapes.append(
-            f'<text class="app-chart__label" x="{_LABEL - 10}" y="{y + 22}" text-anchor="end">{escape(_short(point.label))}</text>'
-            f'<rect class="app-chart__bar" x="{_LABEL}" y="{y + 5}" width="{max(length, 1)}" height="{_ROW - 10}" rx="2"/>'
-            f'<text class="app-chart__value" x="{_LABEL + length + 8}" y="{y + 22}">{escape(point.said)}</text>'
-        )
-    drawing = _svg(
-        WIDTH, len(points) * _ROW, title=title, description=_said(points), key=key, content="".join(shapes), kind="bars"
+    rows = "".join(
+        f'<tr class="app-bars__row" role="row"><th class="app-bars__label" scope="row" role="rowheader">{escape(point.label)}</th>'
+        f'<td class="app-bars__figure" role="cell">{share_bar(point.value, top)}'
+        f'<span class="app-bars__words">{escape(point.said)}</span></td></tr>'
+        for point in points
     )
-    return _figure(drawing, _table(points, caption=title, first=of, second=figure), title=title)
+    return Markup(  # noqa: S704 - made of escaped words and numbers
+        f'<table class="app-bars" role="table" id="{escape(key)}"><caption class="app-chart__title">{escape(title)}</caption>'
+        f'<thead class="govuk-visually-hidden" role="rowgroup"><tr role="row"><th scope="col" role="columnheader">{escape(of)}</th>'
+        f'<th scope="col" role="columnheader">{escape(figure)}</th></tr></thead><tbody role="rowgroup">{rows}</tbody></table>'
+    )
 
 
 def line_chart(
@@ -100,7 +97,7 @@ def line_chart(
 ) -> Markup:
     """Draw a line through points in order, with their table. `most` is the top of the scale; `mark` is a level to draw across."""
     if not points:
-        return Markup('<p class="govuk-body">No figures yet.</p>')
+        return _NOTHING
     height, left, right, above, below = 240, 44, 26, 20, 40
     top = most or max(max(point.value for point in points), mark.value if mark else 0, 1e-9)
     step = (WIDTH - left - right) / max(len(points) - 1, 1)
@@ -120,9 +117,7 @@ def line_chart(
         shapes.append(
             f'<line class="app-chart__mark" x1="{left}" y1="{y(mark.value)}" x2="{WIDTH - right}" y2="{y(mark.value)}"/>'
         )
-        shapes.append(
-            f'<text class="app-chart__scale" x="{left + 6}" y="{y(mark.value) - 6}">{escape(mark.label)}</text>'
-        )
+        shapes.append(_mark_label(points, mark, left=left, right=WIDTH - right, at=y(mark.value)))
     line = " ".join(f"{x(number)},{y(point.value)}" for number, point in enumerate(points))
     shapes.append(f'<polyline class="app-chart__line" points="{line}"/>')
     every = max(1, -(-len(points) // 7))  # at most seven labels fit under a line
@@ -131,7 +126,8 @@ def line_chart(
         shapes.append(
             f'<text class="app-chart__value" x="{x(number)}" y="{y(point.value) - 11}" text-anchor="middle">{escape(point.said)}</text>'
         )
-        if number % every == 0:
+        if number % every == 0 or number == len(points) - 1:
+            between = "" if number in (0, len(points) - 1) else " app-chart__scale--between"
             anchor = (
                 "start"
                 if number == 0 and len(points) > 1
@@ -140,11 +136,23 @@ def line_chart(
                 else "middle"
             )
             shapes.append(
-                f'<text class="app-chart__scale" x="{x(number)}" y="{height - 12}" text-anchor="{anchor}">'
+                f'<text class="app-chart__scale{between}" x="{x(number)}" y="{height - 12}" text-anchor="{anchor}">'
                 f"{escape(_short(point.label))}</text>"
             )
     drawing = _svg(WIDTH, height, title=title, description=_said(points), key=key, content="".join(shapes), kind="line")
     return _figure(drawing, _table(points, caption=title, first=of, second=figure), title=title)
+
+
+def _mark_label(points: Sequence[Point], mark: Point, *, left: float, right: float, at: float) -> str:
+    """Put the name of the marked level at the end where the line is farther from it, on the side where the line is not."""
+    first, last = points[0].value - mark.value, points[-1].value - mark.value
+    at_right = abs(last) >= abs(first)
+    below = (last if at_right else first) > 0
+    x, anchor = (right, "end") if at_right else (left + 6, "start")
+    return (
+        f'<text class="app-chart__scale" x="{x}" y="{at + 19 if below else at - 7}" text-anchor="{anchor}">'
+        f"{escape(mark.label)}</text>"
+    )
 
 
 def sparkline(values: Sequence[float], *, words: str, usual: Sequence[float] = ()) -> Markup:
@@ -167,7 +175,7 @@ def sparkline(values: Sequence[float], *, words: str, usual: Sequence[float] = (
     )
 
 
-def share_bar(done: int, of: int, *, tone: str = "plain") -> Markup:
+def share_bar(done: float, of: float, *, tone: str = "plain") -> Markup:
     """Draw how much of a whole is done, as decoration beside the words that say it. `tone` is plain, good or warn."""
     length = round(200 * min(max(done, 0), of) / of, 1) if of else 0
     return Markup(  # noqa: S704 - numbers and a fixed word

@@ -27,7 +27,13 @@ CHILDREN = Rows(
 EXAMPLE = Form(
     Text(name="given_name", label="Given name", hint="As she gives it.", required="Enter the given name", limit=100),
     Day(name="born", label="Date of birth", hint="For example, 27 3 1992", required="Enter the date of birth"),
-    LongText(name="reasons", label="Why is the risk high?", limit=500, required="Say why the risk is high"),
+    LongText(
+        name="reasons",
+        label="Why is the risk high?",
+        called="Your reasons",
+        limit=500,
+        required="Say why the risk is high",
+    ),
     Choice(
         name="aware",
         label="Does she know about this referral?",

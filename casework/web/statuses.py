@@ -103,7 +103,7 @@ STATUSES: dict[str, dict[str, Status]] = {
         "suspended": Status("Suspended", "red"),
     },
     "answer": {
-        "yes": Status("Yes", "red"),
+        "yes": Status("Yes", "blue"),
         "no": Status("No"),
         "dont_know": Status("Don’t know", "amber"),
     },

@@ -324,7 +324,7 @@ class TestAForm:
         assert not {"aware", "agency", "routes"} & set(answers.values)
 
     def test_refuses_what_does_not_fit_and_says_by_how_much(self) -> None:
-        answers = Form(LongText(name="words", label="Words", limit=10), Text(name="line", label="Line", limit=3)).read(
+        answers = Form(LongText(name="words", label="Which words?", called="Words", limit=10), Text(name="line", label="Line", limit=3)).read(
             _given(words="x" * 12, line="four")
         )
         assert [error["text"] for error in answers.errors] == [
@@ -485,14 +485,21 @@ class TestCharts:
     POINTS = (charts.Point("Police", 12), charts.Point(HOSTILE, 3, "3 of 15"))
 
     @pytest.mark.parametrize("draw", [charts.bar_chart, charts.line_chart])
-    def test_come_with_a_name_a_description_and_a_table(self, draw: object) -> None:
+    def test_come_with_their_figures_in_a_table(self, draw: object) -> None:
         html = draw(self.POINTS, key="k", title="Answers", of="Agency", figure="Answered")  # type: ignore[operator]
-        assert '<title id="k-title">Answers</title>' in html
-        assert "Police: 12" in html
-        assert '<th scope="row" class="govuk-table__header">Police</th>' in html
+        assert re.search(r"<caption[^>]*>Answers</caption>", html)
+        assert re.search(r'<th[^>]*scope="row"[^>]*>Police</th>', html)
         assert "3 of 15" in html
         assert "<script>" not in html
         assert " style=" not in html
+
+    def test_say_what_a_line_shows_to_who_cannot_see_it(self) -> None:
+        html = charts.line_chart(
+            self.POINTS, key="k", title="Answers", of="Agency", figure="Answered", mark=charts.Point("usual", 9)
+        )
+        assert '<title id="k-title">Answers</title>' in html
+        assert "Police: 12" in html
+        assert 'aria-labelledby="k-title k-words"' in html
 
     @pytest.mark.parametrize("draw", [charts.bar_chart, charts.line_chart])
     def test_say_so_when_there_is_nothing_to_draw(self, draw: object) -> None:

@@ -35,7 +35,7 @@ class Choice(Chosen):
     def value(self, raw: Any) -> str:
         """Give the code. Raises Mistake for a code that was not offered."""
         if raw not in self._codes():
-            raise Mistake(self.required or f"{self.label}: choose one of the answers")
+            raise Mistake(self.required or f"{self.what}: choose one of the answers")
         return str(raw)
 
     def params(self, raw: Any, error: Mistake | None) -> dict[str, Any]:
@@ -56,7 +56,7 @@ class Select(Chosen):
     def value(self, raw: Any) -> str:
         """Give the code. Raises Mistake for a code that was not offered."""
         if raw not in self._codes():
-            raise Mistake(self.required or f"{self.label}: choose one from the list")
+            raise Mistake(self.required or f"{self.what}: choose one from the list")
         return str(raw)
 
     def params(self, raw: Any, error: Mistake | None) -> dict[str, Any]:
@@ -87,7 +87,7 @@ class Choices(Chosen):
     def value(self, raw: Any) -> tuple[str, ...]:
         """Give the codes in the order of the options. Raises Mistake for a code that was not offered."""
         if set(raw) - self._codes():
-            raise Mistake(self.required or f"{self.label}: choose from the answers")
+            raise Mistake(self.required or f"{self.what}: choose from the answers")
         return tuple(option[0] for option in self.options if option[0] in raw)
 
     def blank(self) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ class Question:
     name: str
     label: str
     hint: str = ""
+    called: str = ""  # what messages call it, where the label is a question: "Your reasons"
     required: str | None = None
     # Where the domain calls this by another path (`victim.date_of_birth`), so that its mistakes land here.
     path: str = ""
@@ -48,6 +49,11 @@ class Question:
     heading: bool = False  # the label is the page's one h1
 
     macro: ClassVar[str] = "govukInput"
+
+    @property
+    def what(self) -> str:
+        """What a message calls this question."""
+        return self.called or self.label
 
     @property
     def first_id(self) -> str:
@@ -117,7 +123,7 @@ class Text(Question):
         """Give the tidied line. Raises Mistake when it is longer than `limit`."""
         text = clean(raw)
         if len(text) > self.limit:
-            raise Mistake(f"{self.label} must be {self.limit:,} characters or fewer")
+            raise Mistake(f"{self.what} must be {self.limit:,} characters or fewer")
         return text
 
     def params(self, raw: Any, error: Mistake | None) -> dict[str, Any]:
@@ -143,7 +149,7 @@ class Password(Question):
     def value(self, raw: Any) -> str:
         """Give the password as typed. Raises Mistake when it is longer than anything a person types."""
         if len(raw) > self.limit:
-            raise Mistake(f"{self.label} must be {self.limit:,} characters or fewer")
+            raise Mistake(f"{self.what} must be {self.limit:,} characters or fewer")
         return str(raw)
 
     def params(self, raw: Any, error: Mistake | None) -> dict[str, Any]:
@@ -165,7 +171,7 @@ class LongText(Question):
         text = clean(raw, lines=True)
         if len(text) > self.limit:
             over = len(text) - self.limit
-            raise Mistake(f"{self.label} must be {self.limit:,} characters or fewer: it is {over:,} too long")
+            raise Mistake(f"{self.what} must be {self.limit:,} characters or fewer: it is {over:,} too long")
         return text
 
     def params(self, raw: Any, error: Mistake | None) -> dict[str, Any]:
@@ -186,9 +192,9 @@ class Number(Question):
         """Give the number. Raises Mistake when it is not a whole number or is outside the bounds."""
         text = clean(raw).replace(",", "")
         if not (text.isascii() and text.isdigit()) or len(text) > 9:
-            raise Mistake(f"{self.label} must be a whole number, like {max(self.least, 1)}")
+            raise Mistake(f"{self.what} must be a whole number, like {max(self.least, 1)}")
         if not self.least <= int(text) <= self.most:
-            raise Mistake(f"{self.label} must be between {self.least:,} and {self.most:,}")
+            raise Mistake(f"{self.what} must be between {self.least:,} and {self.most:,}")
         return int(text)
 
     def blank(self) -> None:
@@ -217,7 +223,7 @@ class ClockTime(Question):
                 raise ValueError
             return time(int(hours), int(minutes))
         except ValueError:
-            raise Mistake(f"{self.label} must be a time on the 24-hour clock, like 09:30") from None
+            raise Mistake(f"{self.what} must be a time on the 24-hour clock, like 09:30") from None
 
     def blank(self) -> None:
         """Nothing: an unanswered time is not midnight."""
@@ -268,18 +274,18 @@ class Day(Question):
         boxes = [clean(part) for part in raw]
         for part, text in zip(self._PARTS, boxes, strict=True):
             if not text:
-                raise Mistake(f"{self.label} must include a {part}", part=part)
+                raise Mistake(f"{self.what} must include a {part}", part=part)
         day, month, year = _number(boxes[0]), _month(boxes[1]), _number(boxes[2])
         if month is None or not 1 <= month <= 12:
-            raise Mistake(f"{self.label} must have a month from 1 to 12, or its name", part="month")
+            raise Mistake(f"{self.what} must have a month from 1 to 12, or its name", part="month")
         if year is None or len(boxes[2]) != 4:
-            raise Mistake(f"{self.label} must have a year with 4 numbers", part="year")
+            raise Mistake(f"{self.what} must have a year with 4 numbers", part="year")
         try:
             found = date(year, month, day or 0)
         except ValueError:
-            raise Mistake(f"{self.label} must be a real date: that month has no such day", part="day") from None
+            raise Mistake(f"{self.what} must be a real date: that month has no such day", part="day") from None
         if not self.least <= found <= self.most:
-            raise Mistake(f"{self.label} must be from {self.least.year} to {self.most.year}", part="year")
+            raise Mistake(f"{self.what} must be from {self.least.year} to {self.most.year}", part="year")
         return found
 
     def blank(self) -> None:

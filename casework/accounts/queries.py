@@ -5,6 +5,7 @@ Tables of accounts lie outside row-level security, so every read here names the 
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -32,6 +33,14 @@ class PersonName:
     name: str
     post: str
     agency_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInvitation:
+    """Whose account a link sets up."""
+
+    name: str
+    email: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +230,24 @@ def member(work: UnitOfWork, *, account_id: uuid.UUID) -> Member:
     if not found:
         raise NotFound
     return found[0]
+
+
+def open_invitation(work: UnitOfWork, *, token: str) -> OpenInvitation:
+    """Return whose account a link sets up. Raises NotFound when it is used, too old, replaced, or was never made."""
+    account = work.session.scalar(
+        select(Account)
+        .join(Invitation, Invitation.account_id == Account.id)
+        .where(
+            Invitation.token_hash == hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest(),
+            Invitation.used_at.is_(None),
+            Invitation.expires_at > work.now,
+            Account.state == rules.AccountState.INVITED,
+        )
+    )
+    if account is None:
+        raise NotFound
+    profile = account.profile.open(work.keys) or {}
+    return OpenInvitation(name=str(profile["name"]), email=str(profile["email"]))
 
 
 def workplaces(work: UnitOfWork, *, account_id: uuid.UUID) -> tuple[Workplace, ...]:

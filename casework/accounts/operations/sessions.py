@@ -1,0 +1,166 @@
+"""Sessions kept on the server: begun after both proofs, resumed once a request, ended everywhere at once when rights change.
+
+The browser holds a random token of 256 bits; the table holds its SHA-256. These run before a partnership is known: open the
+unit of work without one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, update
+
+from casework.access.actors import Actor, ActorKind
+from casework.access.permissions import Role
+from casework.accounts import queries, rules
+from casework.accounts.models import Account, Membership, SignInSession
+from casework.clock import london_date
+from casework.errors import NotFound
+from casework.partnerships.models import Partnership
+from casework.work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who is signed in for one request. Without a partnership one is still to be chosen.
+
+    The actor's `protocol_signed` is False here: it is behind row-level security and is read in the request's own unit of work.
+    """
+
+    session_id: uuid.UUID
+    actor: Actor
+    name: str
+    partnership_id: uuid.UUID | None
+    partnership_name: str
+
+
+def start_session(work: UnitOfWork, *, account_id: uuid.UUID, how: str = "codes") -> str:
+    """Begin a session for somebody who has proved who they are, and return its token, which is kept nowhere else.
+
+    It begins in their only partnership, or in the one where they worked last; else they choose. `how` is a code for the trail.
+    Raises NotFound when there is no such active account.
+    """
+    account = work.session.get(Account, account_id)
+    if account is None or account.state != rules.AccountState.ACTIVE:
+        raise NotFound
+    places = [place.partnership_id for place in queries.workplaces(work, account_id=account_id)]
+    last = work.session.scalar(
+        select(SignInSession.partnership_id)
+        .where(SignInSession.account_id == account_id, SignInSession.partnership_id.in_(places))
+        .order_by(SignInSession.started_at.desc())
+        .limit(1)
+    )
+    token = secrets.token_urlsafe(32)
+    work.session.add(
+        SignInSession(
+            id=uuid.uuid4(),
+            token_hash=_hash(token),
+            account_id=account_id,
+            partnership_id=places[0] if len(places) == 1 else last,
+            started_at=work.now,
+            seen_at=work.now,
+        )
+    )
+    work.note("account:sign_in", "account", account_id, reason=how)
+    return token
+
+
+def resume(work: UnitOfWork, *, token: str) -> SignedIn | None:
+    """Return who a token belongs to, or None when it is unknown or over. One query, and a second at most once a minute.
+
+    A session that has been idle for 15 minutes or is 8 hours old is ended here, which the trail tells.
+    """
+    today = london_date(work.now)
+    roles = (
+        select(func.array_agg(Membership.role))
+        .where(
+            Membership.account_id == SignInSession.account_id,
+            Membership.partnership_id == SignInSession.partnership_id,
+            queries.is_held(today),
+        )
+        .scalar_subquery()
+    )
+    found = work.session.execute(
+        select(SignInSession, Account, Partnership.name, roles)
+        .join(Account, Account.id == SignInSession.account_id)
+        .outerjoin(Partnership, Partnership.id == SignInSession.partnership_id)
+        .where(SignInSession.token_hash == _hash(token), SignInSession.ended_at.is_(None))
+    ).one_or_none()
+    if found is None:
+        return None
+    session, account, partnership_name, held = found
+    over = rules.why_over(started_at=session.started_at, seen_at=session.seen_at, now=work.now)
+    if over is None and account.state != rules.AccountState.ACTIVE:
+        over = rules.SessionEnd.SUSPENDED
+    if over is not None:
+        _end(work, session, over)
+        return None
+    if work.now - session.seen_at >= rules.SEEN_EVERY:
+        session.seen_at = work.now
+    profile = account.profile.open(work.keys) or {}
+    partnership_id = session.partnership_id if held else None
+    return SignedIn(
+        session_id=session.id,
+        actor=Actor(
+            kind=ActorKind.PERSON,
+            account_id=account.id,
+            agency_id=account.agency_id,
+            roles=frozenset(Role(role) for role in held or ()),
+        ),
+        name=str(profile["name"]),
+        partnership_id=partnership_id,
+        partnership_name=partnership_name if partnership_id else "",
+    )
+
+
+def choose_partnership(work: UnitOfWork, *, session_id: uuid.UUID, partnership_id: uuid.UUID) -> None:
+    """Go on working in another of one's partnerships. Raises NotFound for a session or a partnership that is not one's own."""
+    session = work.session.get(SignInSession, session_id)
+    if session is None or session.account_id != work.actor.account_id:
+        raise NotFound
+    if partnership_id not in {one.partnership_id for one in queries.workplaces(work, account_id=session.account_id)}:
+        raise NotFound
+    session.partnership_id = partnership_id
+    work.note("session:choose_partnership", "partnership", partnership_id)
+
+
+def sign_out(work: UnitOfWork, *, session_id: uuid.UUID) -> None:
+    """End the session in use. One that has ended already stays as it is."""
+    session = work.session.get(SignInSession, session_id)
+    if session is not None and session.account_id == work.actor.account_id and session.ended_at is None:
+        _end(work, session, rules.SessionEnd.SIGNED_OUT)
+
+
+def end_all(work: UnitOfWork, account_id: uuid.UUID, reason: rules.SessionEnd) -> int:
+    """End every session of an account at once, wherever it is open, and return how many. Nothing of them works afterwards."""
+    ended = work.session.execute(
+        update(SignInSession)
+        .where(SignInSession.account_id == account_id, SignInSession.ended_at.is_(None))
+        .values(ended_at=work.now, end_reason=reason.value)
+        .returning(SignInSession.id)
+    ).all()
+    if ended:
+        work.note("session:end_all", "account", account_id, reason=reason.value)
+    return len(ended)
+
+
+def end_one(work: UnitOfWork, session_id: uuid.UUID, reason: rules.SessionEnd) -> None:
+    """End one session of the actor's own. Raises NotFound for any other; one that has ended already stays as it is."""
+    session = work.session.get(SignInSession, session_id)
+    if session is None or session.account_id != work.actor.account_id:
+        raise NotFound
+    if session.ended_at is None:
+        _end(work, session, reason)
+
+
+def _end(work: UnitOfWork, session: SignInSession, reason: rules.SessionEnd) -> None:
+    session.ended_at, session.end_reason = work.now, reason.value
+    act = "account:sign_out" if reason is rules.SessionEnd.SIGNED_OUT else "session:end"
+    work.note(act, "account", session.account_id, reason=reason.value)
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

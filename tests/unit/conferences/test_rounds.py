@@ -92,6 +92,19 @@ class TestSittings:
         found = sittings(mondays, date(2026, 4, 6), by(BankHolidayPolicy.SAME_DAY_NEXT_WEEK))
         assert [s.sits_on for s in found[:2]] == [date(2026, 4, 7), date(2026, 4, 13)]
 
+    @pytest.mark.parametrize(
+        ("policy", "days"),
+        [
+            (BankHolidayPolicy.NEXT_WORKING_DAY, [date(2026, 6, 9), date(2026, 6, 10)]),
+            (BankHolidayPolicy.PREVIOUS_WORKING_DAY, [date(2026, 5, 29), date(2026, 5, 28)]),
+        ],
+    )
+    def test_two_moved_off_one_long_closure_get_a_day_each(self, policy: BankHolidayPolicy, days: list[date]) -> None:
+        mondays = Series(Frequency.WEEK, date(2026, 6, 1), time(14, 0))
+        closed = frozenset(date(2026, 6, day) for day in range(1, 9))
+        found = sittings(mondays, date(2026, 6, 1), by(policy), closed)
+        assert [s.sits_on for s in found[:2]] == days
+
     def test_move_off_a_day_that_the_partnership_added(self) -> None:
         found = sittings(FORTNIGHTLY, date(2026, 11, 25), DEFAULTS, frozenset({date(2026, 12, 9)}))
         assert (found[1].planned_on, found[1].sits_on) == (date(2026, 12, 9), date(2026, 12, 10))

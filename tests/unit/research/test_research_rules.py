@@ -39,6 +39,7 @@ class TestWhatIsWrong:
             Answer(kind="nothing_known", private_notes="Searched by both names."),
             SHARED,
             Answer(kind="shared", opinions=("She plays it down.",)),
+            Answer(kind="shared", facts=(Fact("Rang this morning.", TODAY),)),
             Answer(kind="kept_back", kept_back=(KEPT,)),
         ],
     )

@@ -10,67 +10,40 @@ import hmac
 import unicodedata
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from casework.encryption.envelope import KEY_BYTES, bind, expand
 
 TOKEN_BYTES = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(NamedTuple):
     """One index: the parts that make a token, and what a reader of the tokens learns.
 
-    `single` says why a single part may stand alone; without it an index has two parts or more. `exact` keeps punctuation
-    and marks, where leaving them out would make two different things equal.
+    An index has two parts or more unless it is `single`; then `leaks` also says why that is borne. `exact` keeps
+    punctuation and marks, where leaving them out would make two different things equal.
     """
 
     parts: tuple[str, ...]
     leaks: str
-    single: str | None = None
+    single: bool = False
     exact: bool = False
 
 
 INDEXES = {
-    "person.name_birth": Index(
-        ("surname", "given name", "date of birth"),
-        leaks="two records of a partnership name the same person; nearly every value is unique, so nothing to count",
-    ),
-    "person.surname_birth": Index(
-        ("surname", "date of birth"),
-        leaks="two records are of one person, or of twins; in 20,000 people 19,985 values were distinct",
-    ),
-    "person.birth_postcode": Index(
-        ("date of birth", "postcode"),
-        leaks="two records are of one person or of twins at one address; fifteen households share a postcode",
-    ),
-    "person.phone": Index(
-        ("phone", "given name"),
-        leaks="two records give the same phone and given name, so are most likely one person; says not which number",
-    ),
-    "account.email": Index(
-        ("e-mail",),
-        leaks="two sign-in attempts were for one address; with the index key, a guessed work address can be confirmed",
-        single="a work e-mail address is unique to one account, so nothing can be counted, and sign-in has nothing else",
-        exact=True,
-    ),
-    "referral.reference": Index(
-        ("agency", "reference"),
-        leaks="an agency sent the same reference twice",
-        exact=True,
-    ),
-    "referral.form": Index(
-        ("whole form",),
-        leaks="the same form came twice, to the letter",
-        single="a whole form is its own many parts and is never repeated by chance",
-        exact=True,
-    ),
-    "sign_in.source": Index(
-        ("network address",),
-        leaks="sign-in attempts came from one network address; with the index key, all IPv4 addresses can be tried",
-        single="tries from one place must be counted to be slowed; kept for hours, and says nothing about a case",
-        exact=True,
-    ),
+    # Two records agree in every part: in 20,000 people 19,985 values of the second were distinct, so nothing can be ranked.
+    "person.name_birth": Index(("surname", "given name", "date of birth"), "that two records name one person"),
+    "person.surname_birth": Index(("surname", "date of birth"), "that two records are one person, or twins"),
+    "person.birth_postcode": Index(("date of birth", "postcode"), "that two records are one person, or twins at home"),
+    "person.phone": Index(("phone", "given name"), "that two records are most likely one person; not the number"),
+    "referral.reference": Index(("agency", "reference"), "that an agency sent a reference twice", exact=True),
+    # Sign-in has nothing else to find an account by. An address is unique to one account, so nothing can be counted; whoever
+    # holds the index key too can confirm an address that they guess.
+    "account.email": Index(("e-mail",), "that two tries to sign in were for one address", single=True, exact=True),
+    # Tries from one place are counted to slow them, for hours. Whoever holds the index key too can try every address.
+    "sign_in.source": Index(("address",), "that two tries came from one network address", single=True, exact=True),
+    # A form is many parts in one and never the same by chance.
+    "referral.form": Index(("whole form",), "that the same form came twice, to the letter", single=True, exact=True),
 }
 
 
@@ -100,20 +73,18 @@ class BlindIndex:
         Dates are ISO, phones in international form. Raises ValueError for an unknown index, for another number of parts
         than it has, and for a part with nothing in it: make no token where something is missing.
         """
-        rule = INDEXES.get(index)
-        if rule is None:
+        if index not in INDEXES:
             raise ValueError("index must be one of " + ", ".join(INDEXES))
+        rule = INDEXES[index]
         if len(parts) != len(rule.parts) or isinstance(parts, str):
             raise ValueError(f"{index} takes {len(rule.parts)} parts: {', '.join(rule.parts)}")
         plain = [(normalise_exact if rule.exact else normalise)(part) for part in parts]
-        for name, part in zip(rule.parts, plain, strict=True):
-            if not part:
-                raise ValueError(f"{index}: {name} is empty")
+        if "" in plain:
+            raise ValueError(f"{index}: {rule.parts[plain.index('')]} is empty")
         message = bind(index.encode(), *(part.encode("utf-8", "surrogatepass") for part in plain))
         return hmac.digest(self._key(partnership_id), message, "sha256")[:TOKEN_BYTES]
 
     def _key(self, partnership_id: uuid.UUID) -> bytes:
-        key = self._keys.get(partnership_id)
-        if key is None:
-            key = self._keys[partnership_id] = expand(self._root, bind(b"casework/v1/index", partnership_id.bytes))
-        return key
+        if partnership_id not in self._keys:
+            self._keys[partnership_id] = expand(self._root, bind(b"casework/v1/index", partnership_id.bytes))
+        return self._keys[partnership_id]

@@ -9,7 +9,6 @@ import os
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
@@ -66,10 +65,3 @@ def open_sealed(cipher: Cipher, sealed: bytes, place: bytes) -> bytes:
 def expand(key: bytes, purpose: bytes, length: int = KEY_BYTES) -> bytes:
     """Derive `length` bytes for one purpose from a uniformly random `key` (HKDF-SHA-256, expand only: RFC 5869, section 3.3)."""
     return HKDFExpand(_SHA256, length, purpose).derive(key)
-
-
-def aes_gcm(key: bytes) -> Cipher:
-    """Return the product's cipher under a 32-byte key. Raises ValueError for any other length."""
-    if len(key) != KEY_BYTES:
-        raise ValueError("a key has 32 bytes")
-    return AESGCM(key)

@@ -9,52 +9,25 @@ import os
 import re
 import secrets
 import uuid
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Engine, Row, TextClause, create_engine, text
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Connection, Row, TextClause, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from casework.encryption.envelope import KEY_BYTES, Cipher, SealBroken, aes_gcm, bind, expand
+from casework.encryption.envelope import KEY_BYTES, Cipher, SealBroken, bind, expand
 from casework.encryption.master_keys import MasterKeyProvider
 
 KINDS = frozenset({"person", "case", "referral", "account", "agency", "conference"})
 NO_PARTNERSHIP = uuid.UUID(int=0)
 _REASON = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
-_SCHEMA = """
-SELECT pg_advisory_xact_lock(4215);
-CREATE TABLE IF NOT EXISTS data_key (
-    id uuid PRIMARY KEY,
-    partnership_id uuid NOT NULL,
-    kind text NOT NULL CHECK (kind ~ '^[a-z_]{1,20}$'),
-    master_key text NOT NULL,
-    wrapped bytea,
-    commitment bytea NOT NULL CHECK (octet_length(commitment) = 32),
-    created_at timestamptz NOT NULL DEFAULT now(),
-    destroyed_at timestamptz,
-    CHECK ((wrapped IS NULL) = (destroyed_at IS NOT NULL))
-);
-CREATE INDEX IF NOT EXISTS data_key_live ON data_key (master_key, id) WHERE destroyed_at IS NULL;
-CREATE TABLE IF NOT EXISTS shred_ledger (
-    position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    key_id uuid NOT NULL UNIQUE REFERENCES data_key (id),
-    partnership_id uuid NOT NULL,
-    kind text NOT NULL,
-    reason_code text NOT NULL CHECK (reason_code ~ '^[a-z][a-z0-9_]{0,39}$'),
-    destroyed_at timestamptz NOT NULL
-);
-CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
-    $$BEGIN RAISE EXCEPTION USING MESSAGE = TG_OP || ' of ' || TG_TABLE_NAME || ' is not allowed'; END$$;
-CREATE OR REPLACE TRIGGER data_key_stays BEFORE DELETE OR TRUNCATE ON data_key EXECUTE FUNCTION refuse_change();
-CREATE OR REPLACE TRIGGER data_key_stays_destroyed BEFORE UPDATE ON data_key FOR EACH ROW
-    WHEN (OLD.destroyed_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
-CREATE OR REPLACE TRIGGER shred_ledger_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON shred_ledger
-    EXECUTE FUNCTION refuse_change();
-"""
+_SCHEMA = Path(__file__).with_name("key_store.sql")
 _INSERT = text(
     "INSERT INTO data_key (id, partnership_id, kind, master_key, wrapped, commitment)"
     " SELECT id, :partnership_id, :kind, master_key, wrapped, commitment FROM"
@@ -71,8 +44,7 @@ _DESTROY = text(
 _DESTROYED_AT = text("SELECT destroyed_at FROM shred_ledger WHERE key_id = :id")
 
 
-@dataclass(frozen=True, slots=True)
-class DataKey:
+class DataKey(NamedTuple):
     """An opened data key. `cipher` works under the key derived for fields; the data key itself is not kept."""
 
     id: uuid.UUID
@@ -87,22 +59,10 @@ class OpensKeys(Protocol):
         """Return the data key, opened. Raises SealBroken."""
 
 
-class WrappedKey(Protocol):
-    """A row of the key store."""
-
-    id: uuid.UUID
-    partnership_id: uuid.UUID
-    kind: str
-    master_key: str
-    wrapped: bytes | None
-    commitment: bytes
-
-
 def prepare(url: str) -> None:
     """Make the key store's two tables and their guards. May be run again, also by several at once."""
-    engine = create_engine(url, poolclass=NullPool)
-    with engine.begin() as connection:
-        connection.exec_driver_sql(_SCHEMA)
+    with create_engine(url, poolclass=NullPool).begin() as connection:
+        connection.exec_driver_sql(_SCHEMA.read_text(encoding="ascii"))
 
 
 def context_of(key_id: uuid.UUID, partnership_id: uuid.UUID, kind: str) -> bytes:
@@ -120,7 +80,7 @@ def field_key_and_commitment(dek: bytes) -> tuple[bytes, bytes]:
     return derived[:KEY_BYTES], derived[KEY_BYTES:]
 
 
-def unwrap(master_keys: MasterKeyProvider, row: WrappedKey) -> tuple[bytes, bytes]:
+def unwrap(master_keys: MasterKeyProvider, row: Row[Any]) -> tuple[bytes, bytes]:
     """Return a data key and its field key. Raises SealBroken when it is destroyed, altered, moved, or not the one committed to."""
     if row.wrapped is None:
         raise SealBroken(f"data key {row.id} has been destroyed")
@@ -140,11 +100,10 @@ class KeyStore:
         master_keys: MasterKeyProvider,
         *,
         pool_size: int = 5,
-        cipher: Callable[[bytes], Cipher] = aes_gcm,
+        cipher: Callable[[bytes], Cipher] = AESGCM,
     ) -> None:
-        self.master_keys = master_keys
-        self.cipher = cipher
-        self.engine: Engine = create_engine(
+        self.master_keys, self.cipher = master_keys, cipher
+        self.engine = create_engine(
             url,
             pool_size=pool_size,
             max_overflow=5,
@@ -171,6 +130,15 @@ class KeyStore:
             result = connection.execute(statement, values)
             return result.all() if result.returns_rows else []
 
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Open a transaction of several statements; it is committed at the end of the block."""
+        with (
+            self.engine.connect().execution_options(isolation_level="READ COMMITTED") as connection,
+            connection.begin(),
+        ):
+            yield connection
+
     def health(self) -> None:
         """Do nothing when the database answers and the master keys work; raise what went wrong when not."""
         self.run(text("SELECT 1 FROM data_key LIMIT 1"), {})
@@ -187,7 +155,7 @@ class Keys:
     def __init__(self, store: KeyStore, partnership_id: uuid.UUID | None = None) -> None:
         self._store = store
         self._partnership_id = partnership_id
-        self._wrapped: dict[uuid.UUID, WrappedKey] = {}
+        self._wrapped: dict[uuid.UUID, Row[Any]] = {}
         self._opened: dict[uuid.UUID, DataKey] = {}
 
     def new(self, kind: str, partnership_id: uuid.UUID) -> uuid.UUID:
@@ -202,20 +170,21 @@ class Keys:
         """
         if kind not in KINDS:
             raise ValueError(f"kind of a data key must be one of {', '.join(sorted(KINDS))}")
-        made: list[tuple[uuid.UUID, str, bytes, bytes]] = []
-        opened: list[DataKey] = []
+        rows, opened = [], {}
         for _ in range(count):
             key_id, dek = uuid.uuid4(), os.urandom(KEY_BYTES)
-            name, wrapped = self._store.master_keys.wrap(dek, context_of(key_id, partnership_id, kind))
             field_key, commitment = field_key_and_commitment(dek)
-            made.append((key_id, name, wrapped, commitment))
-            opened.append(DataKey(key_id, partnership_id, self._store.cipher(field_key)))
-        if made:
-            values: dict[str, Any] = {"partnership_id": partnership_id, "kind": kind}
-            values |= zip(("ids", "names", "wrapped", "commitments"), map(list, zip(*made, strict=True)), strict=True)
-            self._store.run(_INSERT, values)
-        self._opened.update((key.id, key) for key in opened)
-        return [key.id for key in opened]
+            rows.append(
+                (key_id, *self._store.master_keys.wrap(dek, context_of(key_id, partnership_id, kind)), commitment)
+            )
+            opened[key_id] = DataKey(key_id, partnership_id, self._store.cipher(field_key))
+        if rows:
+            columns = dict(
+                zip(("ids", "names", "wrapped", "commitments"), map(list, zip(*rows, strict=True)), strict=True)
+            )
+            self._store.run(_INSERT, {"partnership_id": partnership_id, "kind": kind, **columns})
+        self._opened.update(opened)
+        return list(opened)
 
     def load(self, key_ids: Iterable[uuid.UUID]) -> None:
         """Fetch the wrapped keys of many records in one round trip, none when all are here. Absent ones fail when used."""
@@ -225,19 +194,17 @@ class Keys:
 
     def data_key(self, key_id: uuid.UUID) -> DataKey:
         """Return the data key, opened; fetched singly when `load` has not brought it. Raises SealBroken."""
-        opened = self._opened.get(key_id)
-        if opened is None:
-            self.load((key_id,))
-            opened = self._opened[key_id] = self._open(key_id)
-        return opened
-
-    def _open(self, key_id: uuid.UUID) -> DataKey:
+        if key_id in self._opened:
+            return self._opened[key_id]
+        self.load((key_id,))
         row = self._wrapped.get(key_id)
         if row is None:
             raise SealBroken(f"there is no data key {key_id}")
         if self._partnership_id is not None and row.partnership_id not in (self._partnership_id, NO_PARTNERSHIP):
             raise SealBroken(f"data key {key_id} belongs to another partnership")
-        return DataKey(key_id, row.partnership_id, self._store.cipher(unwrap(self._store.master_keys, row)[1]))
+        field_key = unwrap(self._store.master_keys, row)[1]
+        opened = self._opened[key_id] = DataKey(key_id, row.partnership_id, self._store.cipher(field_key))
+        return opened
 
     def destroy(self, key_id: uuid.UUID, reason_code: str, now: datetime) -> datetime:
         """Destroy a data key for good and write it to the shred ledger; return when it was destroyed (aware UTC).
@@ -254,5 +221,4 @@ class Keys:
         found = self._store.run(_DESTROYED_AT, {"id": key_id})
         if not found:
             raise SealBroken(f"there is no data key {key_id}")
-        destroyed_at: datetime = found[0].destroyed_at
-        return destroyed_at
+        return found[0].destroyed_at  # type: ignore[no-any-return]

@@ -13,7 +13,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol, Self
 
-from casework.encryption.envelope import KEY_BYTES, SealBroken, aes_gcm, open_sealed, seal
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from casework.encryption.envelope import KEY_BYTES, SealBroken, open_sealed, seal
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 _FORM = '{"current": "k1", "keys": {"k1": "64 hexadecimal digits"}}'
@@ -45,15 +47,12 @@ class MasterKeys:
     def __init__(self, *, current: str, keys: Mapping[str, bytes]) -> None:
         if current not in keys:
             raise MasterKeyError("current must name one of the keys")
-        if any(not _NAME.fullmatch(name) for name in keys):
+        if not all(map(_NAME.fullmatch, keys)):
             raise MasterKeyError("keys: a name has 1 to 40 of a-z, 0-9, '.', '_' and '-'")
-        if len(set(keys.values())) != len(keys):
-            raise MasterKeyError("keys: two names hold the same key")
+        if {*map(len, keys.values())} != {KEY_BYTES} or len({*keys.values()}) != len(keys):
+            raise MasterKeyError("keys: each key is 64 hexadecimal digits, and no two are the same")
         self._current, self._keys = current, dict(keys)
-        try:
-            self._ciphers = {name: aes_gcm(key) for name, key in keys.items()}
-        except ValueError:
-            raise MasterKeyError("keys: each key is 64 hexadecimal digits") from None
+        self._ciphers = {name: AESGCM(key) for name, key in keys.items()}
 
     @classmethod
     def generate(cls) -> Self:
@@ -74,7 +73,7 @@ class MasterKeys:
         try:
             return cls(current=current, keys={name: bytes.fromhex(text) for name, text in texts.items()})
         except (TypeError, ValueError):
-            raise MasterKeyError("keys: each key is 64 hexadecimal digits") from None
+            raise MasterKeyError("keys: each key is 64 hexadecimal digits, and no two are the same") from None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -95,16 +94,15 @@ class MasterKeys:
         """Write the file as a whole or not at all, for its owner only. An existing file keeps its owner and mode."""
         content = {"current": self._current, "keys": {name: key.hex() for name, key in self._keys.items()}}
         beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        handle = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         try:
-            with os.fdopen(handle, "w", encoding="ascii") as file:
+            with open(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
                 if path.exists():
                     there = path.stat()
-                    os.fchown(handle, there.st_uid, there.st_gid)
-                    os.fchmod(handle, there.st_mode & 0o600)
+                    os.fchown(file.fileno(), there.st_uid, there.st_gid)
+                    os.fchmod(file.fileno(), there.st_mode & 0o600)
                 json.dump(content, file, indent=1)
                 file.flush()
-                os.fsync(handle)
+                os.fsync(file.fileno())
             beside.replace(path)
         finally:
             beside.unlink(missing_ok=True)
@@ -119,10 +117,9 @@ class MasterKeys:
 
     def unwrap(self, name: str, blob: bytes, context: bytes) -> bytes:
         """Return the data key. Raises SealBroken; never tries another key than the one named."""
-        cipher = self._ciphers.get(name)
-        if cipher is None:
+        if name not in self._ciphers:
             raise SealBroken(f"master key {name} is not held here")
-        return open_sealed(cipher, blob, context)
+        return open_sealed(self._ciphers[name], blob, context)
 
     def health(self) -> None:
         """Wrap and unwrap once. Raises SealBroken when that does not work."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import text
 
@@ -26,8 +26,7 @@ _COUNTS = text(
 _DESTROYED = text("SELECT count(*) AS held FROM shred_ledger")
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """How many data keys stand under each master key, and how many were destroyed."""
 
     current: str
@@ -40,8 +39,7 @@ class Status:
         return sum(held for name, held in self.data_keys.items() if name != self.current)
 
 
-@dataclass(frozen=True, slots=True)
-class Rewrapped:
+class Rewrapped(NamedTuple):
     """What a run did: keys moved, keys that did not open (left as they were), and keys still to move (held by other work)."""
 
     moved: int
@@ -67,22 +65,19 @@ def rewrap(store: KeyStore, *, batch: int = 500) -> Rewrapped:
     moved, broken, after = 0, [], uuid.UUID(int=0)
     current = store.master_keys.current()
     while True:
-        with (
-            store.engine.connect().execution_options(isolation_level="READ COMMITTED") as connection,
-            connection.begin(),
-        ):
+        done: list[tuple[uuid.UUID, str, bytes]] = []
+        with store.transaction() as connection:
             rows = connection.execute(_BATCH, {"current": current, "after": after, "size": batch}).all()
-            done: list[tuple[uuid.UUID, str, bytes]] = []
             for row in rows:
                 try:
                     dek, _ = unwrap(store.master_keys, row)
+                    place = context_of(row.id, row.partnership_id, row.kind)
+                    done.append((row.id, *store.master_keys.wrap(dek, place)))
                 except SealBroken:
                     broken.append(row.id)
-                    continue
-                done.append((row.id, *store.master_keys.wrap(dek, context_of(row.id, row.partnership_id, row.kind))))
             if done:
-                ids, names, wrapped = map(list, zip(*done, strict=True))
-                connection.execute(_UPDATE, {"ids": ids, "names": names, "wrapped": wrapped})
+                values = zip(("ids", "names", "wrapped"), map(list, zip(*done, strict=True)), strict=True)
+                connection.execute(_UPDATE, dict(values))
         moved += len(done)
         if not rows:
             return Rewrapped(moved=moved, broken=tuple(broken), left=status(store).to_rewrap - len(broken))

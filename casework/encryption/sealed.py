@@ -6,7 +6,6 @@ It is a descriptor and not a column type, because a column type sees the value a
 from __future__ import annotations
 
 import json
-import uuid
 from typing import Any, Self, overload
 
 from casework.encryption.envelope import SealBroken, bind, open_sealed, seal
@@ -14,11 +13,10 @@ from casework.encryption.key_store import NO_PARTNERSHIP, OpensKeys
 
 Document = dict[str, Any]
 
-_FORMAT = b"casework/v1/field"
 _UUID_LENGTH = (16).to_bytes(4)
-_HEAD = bind(_FORMAT) + _UUID_LENGTH
+_HEAD = bind(b"casework/v1/field") + _UUID_LENGTH
 _encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
-_decode = json.JSONDecoder().raw_decode
+_decode = json.JSONDecoder().raw_decode  # stops at the closing bracket and so passes over the padding
 
 
 class Sealed:
@@ -47,15 +45,12 @@ class Sealed:
     def __get__(self, row: object | None, owner: type[Any]) -> Self | SealedField:
         return self if row is None else SealedField(self, row)
 
-    def place_of(self, row: Any) -> tuple[uuid.UUID, bytes]:
-        """Return the row's partnership (nil when its table has none) and all that the seal is bound to.
-
-        Raises ValueError when the row has no id or partnership yet: give both to its constructor.
-        """
-        partnership_id, row_id = getattr(row, "partnership_id", NO_PARTNERSHIP), row.id
-        if partnership_id is None or row_id is None:
+    def place_of(self, row: Any) -> bytes:
+        """Return all that the seal of `row` is bound to. Raises ValueError before the row has its id and partnership."""
+        partnership_id = getattr(row, "partnership_id", NO_PARTNERSHIP)
+        if partnership_id is None or row.id is None:
             raise ValueError(f"{self.table}: give id and partnership_id before sealing {self.column}")
-        return partnership_id, b"".join((_HEAD, partnership_id.bytes, self._place, row_id.bytes))
+        return b"".join((_HEAD, partnership_id.bytes, self._place, row.id.bytes))
 
 
 class SealedField:
@@ -78,12 +73,11 @@ class SealedField:
             return
         if not isinstance(document, dict):
             raise TypeError(f"{declared.table}.{declared.column} takes a JSON object")
-        partnership_id, place = declared.place_of(row)
-        key_id = getattr(row, declared.key)
+        place, key_id = declared.place_of(row), getattr(row, declared.key)
         if key_id is None:
             raise ValueError(f"{declared.table}: give {declared.key} before sealing {declared.column}")
         data_key = keys.data_key(key_id)
-        if data_key.partnership_id != partnership_id:
+        if data_key.partnership_id != getattr(row, "partnership_id", NO_PARTNERSHIP):
             raise ValueError(f"{declared.table}.{declared.key} is a data key of another partnership")
         plain = _encode(document).encode("ascii")
         # JSON ends at its closing bracket; spaces behind it are padding and are passed over on reading.
@@ -97,9 +91,10 @@ class SealedField:
         if sealed is None:
             return None
         try:
-            _, place = declared.place_of(row)
-            plain = open_sealed(keys.data_key(getattr(row, declared.key)).cipher, sealed, place)
-            document: Document = _decode(plain.decode("ascii"))[0]
+            data_key = keys.data_key(getattr(row, declared.key))
+            document: Document = _decode(open_sealed(data_key.cipher, sealed, declared.place_of(row)).decode("ascii"))[
+                0
+            ]
         except (SealBroken, ValueError) as broken:
             cause = str(broken) if isinstance(broken, SealBroken) else "not a document in its place"
             raise SealBroken(f"{declared.table}.{declared.column} of row {row.id}: {cause}") from None

@@ -8,59 +8,34 @@ from __future__ import annotations
 import base64
 import json
 import re
-import ssl
-import urllib.request
 from collections.abc import Mapping
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
-from typing import Any, Self
-from urllib.error import HTTPError
+from typing import Any
 from urllib.parse import urlsplit
 
+from casework.encryption import master_keys
 from casework.encryption.envelope import SealBroken
-from casework.encryption.master_keys import (
-    MasterKeyError,
-    MasterKeyProvider,
-    MasterKeys,
-    check_round_trip,
-    read_private_json,
-    read_private_text,
-)
+from casework.encryption.master_keys import MasterKeyError, MasterKeyProvider, MasterKeys
 
 _CIPHERTEXT = re.compile(r"[a-z]+:v([1-9][0-9]*):.+", re.DOTALL)
+_FIELDS = {"address", "mount", "key", "token_file"}
 _TIMEOUT_SECONDS = 5
-_FIELDS = frozenset({"address", "mount", "key", "token_file"})
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirect would carry the token to another address."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
 
 
 class Transit:
     """A transit key with `derived=true`: the context that binds a data key to its place derives the key that wraps it."""
 
-    def __init__(self, *, address: str, mount: str, key: str, token_file: Path) -> None:
-        parts = urlsplit(address)
-        if parts.scheme != "https" and (parts.scheme, parts.hostname) not in (("http", "127.0.0.1"), ("http", "::1")):
-            raise MasterKeyError("transit.address must begin with https:// (http:// only on 127.0.0.1)")
-        for name, value in (("mount", mount), ("key", key)):
-            if not re.fullmatch(r"[A-Za-z0-9._-]{1,60}", value):
-                raise MasterKeyError(f"transit.{name} takes letters, digits, '.', '_' and '-'")
-        self._base, self._mount, self._key, self._token_file = address.rstrip("/"), mount, key, token_file
-        self._opener = urllib.request.build_opener(
-            _NoRedirect,
-            urllib.request.ProxyHandler({}),
-            urllib.request.HTTPSHandler(context=ssl.create_default_context()),
-        )
-
-    @classmethod
-    def of(cls, content: Mapping[str, Any]) -> Self:
-        """Build from the `transit` part of the master keys' file. Raises MasterKeyError naming the fields."""
-        if set(content) != _FIELDS or not all(isinstance(value, str) for value in content.values()):
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        if set(settings) != _FIELDS or not all(isinstance(value, str) for value in settings.values()):
             raise MasterKeyError(f"transit takes {', '.join(sorted(_FIELDS))}, each a text")
-        return cls(**{**content, "token_file": Path(content["token_file"])})
+        address = urlsplit(settings["address"])
+        if address.scheme != "https" and (address.scheme, address.hostname) != ("http", "127.0.0.1"):
+            raise MasterKeyError("transit.address must begin with https:// (http:// only on 127.0.0.1)")
+        if not all(re.fullmatch(r"[A-Za-z0-9._-]{1,60}", settings[name]) for name in ("mount", "key")):
+            raise MasterKeyError("transit.mount and transit.key take letters, digits, '.', '_' and '-'")
+        self._host, self._tls = address.netloc, address.scheme == "https"
+        self._mount, self._key, self._token_file = settings["mount"], settings["key"], Path(settings["token_file"])
 
     def current(self) -> str:
         """Return the key's name with its latest version. Raises MasterKeyError when the key is not derived by context."""
@@ -89,26 +64,25 @@ class Transit:
     def health(self) -> None:
         """Wrap and unwrap once. Raises MasterKeyError or SealBroken when that does not work."""
         self.current()
-        check_round_trip(self)
+        master_keys.check_round_trip(self)
 
     def _call(self, path: str, **body: str) -> dict[str, Any]:
-        request = urllib.request.Request(  # noqa: S310 - the scheme was checked above
-            f"{self._base}/v1/{self._mount}/{path}",
-            data=json.dumps(body).encode() if body else None,
-            headers={"X-Vault-Token": read_private_text(self._token_file).strip(), "Content-Type": "application/json"},
-        )
+        """Ask the engine; no redirect is followed and no proxy used, because either would be given the token."""
+        headers = {"X-Vault-Token": master_keys.read_private_text(self._token_file).strip()}
+        connection = (HTTPSConnection if self._tls else HTTPConnection)(self._host, timeout=_TIMEOUT_SECONDS)
         try:
-            with self._opener.open(request, timeout=_TIMEOUT_SECONDS) as answer:
-                data = json.load(answer)["data"]
-        except HTTPError as refused:
-            if refused.code == 400 and path.startswith("decrypt/"):
-                raise SealBroken("altered, moved, or wrapped by a version that is no longer allowed") from None
-            raise MasterKeyError(f"the transit engine answered {refused.code} to {path.partition('/')[0]}") from None
-        except (OSError, ValueError, KeyError) as wrong:
+            text = json.dumps(body) if body else None
+            connection.request("POST" if body else "GET", f"/v1/{self._mount}/{path}", text, headers)
+            answer = connection.getresponse()
+            if answer.status == 400 and path.startswith("decrypt/"):
+                raise SealBroken("altered, moved, or wrapped by a version that is no longer allowed")
+            if answer.status != 200:
+                raise MasterKeyError(f"the transit engine answered {answer.status} to {path.partition('/')[0]}")
+            return dict(json.load(answer)["data"])
+        except (OSError, HTTPException, ValueError, KeyError, TypeError) as wrong:
             raise MasterKeyError(f"the transit engine cannot be used ({type(wrong).__name__})") from None
-        if not isinstance(data, dict):
-            raise MasterKeyError("the transit engine answered without data")
-        return data
+        finally:
+            connection.close()
 
 
 def open_master_keys(path: Path) -> MasterKeyProvider:
@@ -116,9 +90,9 @@ def open_master_keys(path: Path) -> MasterKeyProvider:
 
     Raises MasterKeyError when the file is open to others or not in the right form. Nothing is reached yet: see `health`.
     """
-    content = read_private_json(path)
+    content = master_keys.read_private_json(path)
     transit = content.get("transit")
-    return Transit.of(transit) if set(content) == {"transit"} and isinstance(transit, dict) else MasterKeys.of(content)
+    return Transit(transit) if set(content) == {"transit"} and isinstance(transit, dict) else MasterKeys.of(content)
 
 
 def _text(value: bytes) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import uuid
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from casework.encryption.envelope import SealBroken, aes_gcm
+from casework.encryption.envelope import SealBroken
 from casework.encryption.key_store import NO_PARTNERSHIP, DataKey, field_key_and_commitment
 from casework.encryption.sealed import Sealed
 
@@ -60,7 +61,7 @@ class Keyring:
         """Hold a data key, a fresh one when none is given, and return its id."""
         key_id = uuid.uuid4()
         field_key, _ = field_key_and_commitment(dek or os.urandom(32))
-        self.held[key_id] = DataKey(key_id, partnership_id, aes_gcm(field_key))
+        self.held[key_id] = DataKey(key_id, partnership_id, AESGCM(field_key))
         return key_id
 
     def data_key(self, key_id: uuid.UUID) -> DataKey:

@@ -70,7 +70,8 @@ class TestTheFile:
             ({"current": "k1", "keys": {"k1": "zz" * 32}}, "64 hexadecimal"),
             ({"current": "k1", "keys": {"k1": 5}}, "64 hexadecimal"),
             ({"current": "K 1", "keys": {"K 1": K1}}, "a name has"),
-            ({"current": "k1", "keys": {"k1": K1, "k2": K1}}, "same key"),
+            ({"current": "k1", "keys": {"k1": K1[:32]}}, "64 hexadecimal"),
+            ({"current": "k1", "keys": {"k1": K1, "k2": K1}}, "no two are the same"),
         ],
     )
     def test_is_refused_in_another_form_without_being_repeated(self, tmp_path: Path, content: Any, says: str) -> None:

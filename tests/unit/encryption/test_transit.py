@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from casework.encryption.envelope import SealBroken, aes_gcm, expand
+from casework.encryption.envelope import SealBroken, expand
 from casework.encryption.master_keys import MasterKeyError
 from casework.encryption.transit import Transit
 
@@ -72,7 +73,7 @@ class Answer(BaseHTTPRequestHandler):
         context = base64.b64decode(body["context"])
         if self.path == "/v1/transit/encrypt/casework":
             version = len(engine.versions)
-            cipher = aes_gcm(expand(engine.versions[-1], context))
+            cipher = AESGCM(expand(engine.versions[-1], context))
             nonce = hashlib.sha256(body["plaintext"].encode()).digest()[:12]
             blob = nonce + cipher.encrypt(nonce, base64.b64decode(body["plaintext"]), b"")
             return 200, {"ciphertext": f"vault:v{version}:{base64.b64encode(blob).decode()}"}
@@ -88,7 +89,7 @@ class Answer(BaseHTTPRequestHandler):
             number, blob = int(version[1:]), base64.b64decode(text)
             if number < engine.lowest:
                 return 400, None
-            cipher = aes_gcm(expand(engine.versions[number - 1], context))
+            cipher = AESGCM(expand(engine.versions[number - 1], context))
             plain = cipher.decrypt(blob[:12], blob[12:], b"")
         except (ValueError, IndexError, InvalidTag):
             return 400, None
@@ -120,7 +121,7 @@ def token_file(tmp_path: Path) -> Path:
 @pytest.fixture
 def transit(engine: Engine, token_file: Path) -> Transit:
     address = f"http://127.0.0.1:{engine.server_port}"
-    return Transit(address=address, mount="transit", key="casework", token_file=token_file)
+    return Transit({"address": address, "mount": "transit", "key": "casework", "token_file": str(token_file)})
 
 
 class TestADataKeyInTransit:
@@ -196,7 +197,8 @@ class TestTheEngine:
         assert engine.seen_elsewhere == []
 
     def test_that_is_away_is_an_error_and_not_a_wait(self, token_file: Path) -> None:
-        away = Transit(address="http://127.0.0.1:9", mount="transit", key="casework", token_file=token_file)
+        settings = {"address": "http://127.0.0.1:9", "mount": "transit", "key": "casework"}
+        away = Transit({**settings, "token_file": str(token_file)})
         with pytest.raises(MasterKeyError, match="cannot be used"):
             away.wrap(DEK, b"here")
 
@@ -213,6 +215,6 @@ class TestTheEngine:
     )
     def test_is_refused_in_settings_that_are_wrong(self, changed: dict[str, Any], says: str) -> None:
         right = {"address": "https://vault.example", "mount": "transit", "key": "casework", "token_file": "t"}
-        Transit.of(right)
+        Transit(right)
         with pytest.raises(MasterKeyError, match=says):
-            Transit.of({**right, **changed})
+            Transit({**right, **changed})

@@ -12,20 +12,20 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from casework.access.permissions import Role
 from casework.accounts import queries as accounts
 from casework.cases import queries as cases
 from casework.clock import london_date
+from casework.documents.mails import MailTemplate
 from casework.duties import operations as duties
 from casework.duties import rules as duty_rules
 from casework.duties.operations import DueReminder
 from casework.errors import Invalid, NotFound
 from casework.notifications import events, rules
 from casework.notifications.models import Notice, NoticeReminder
-from casework.notifications.rules import NoticeTemplate
 from casework.work import UnitOfWork
 
 LEASE = rules.LONGEST_WAIT
@@ -34,7 +34,7 @@ LEASE = rules.LONGEST_WAIT
 def notify(
     work: UnitOfWork,
     *,
-    template: NoticeTemplate,
+    template: MailTemplate,
     account_ids: Iterable[uuid.UUID],
     about: str,
     conference_id: uuid.UUID | None = None,
@@ -56,7 +56,7 @@ def notify(
 
 def _record(
     work: UnitOfWork,
-    template: NoticeTemplate,
+    template: MailTemplate,
     dedupe_keys: dict[uuid.UUID, str],
     conference_id: uuid.UUID | None,
     send_at: datetime,
@@ -113,12 +113,12 @@ def gather_reminders(work: UnitOfWork) -> int:
             if account_id not in shut_out:
                 pile[account_id].append(reminder.id)
     today = london_date(work.now)
-    return _post(work, NoticeTemplate.REMINDER, morning, f"{today}") + _post(
-        work, NoticeTemplate.TO_DO, at_once, f"{work.now:%Y%m%d%H%M}"
+    return _post(work, MailTemplate.REMINDER, morning, f"{today}") + _post(
+        work, MailTemplate.SOMETHING_NEW, at_once, f"{work.now:%Y%m%d%H%M}"
     )
 
 
-def _post(work: UnitOfWork, template: NoticeTemplate, piles: dict[uuid.UUID, list[uuid.UUID]], slot: str) -> int:
+def _post(work: UnitOfWork, template: MailTemplate, piles: dict[uuid.UUID, list[uuid.UUID]], slot: str) -> int:
     keys = {account_id: f"{template.value}:{account_id}:{slot}" for account_id in piles}
     new = _record(work, template, keys, None, work.now)
     if not piles:
@@ -179,7 +179,7 @@ class Claimed:
     """A notice that this process sends now. `attempt` counts this try."""
 
     id: uuid.UUID
-    template: NoticeTemplate
+    template: MailTemplate
     recipient_account_id: uuid.UUID
     conference_id: uuid.UUID | None
     message_id: str
@@ -211,7 +211,7 @@ def claim_due(work: UnitOfWork, *, limit: int = 200) -> list[Claimed]:
             Notice.attempt,
         )
     ).all()
-    return [Claimed(row[0], NoticeTemplate(row[1]), row[2], row[3], row[4], row[5]) for row in rows]
+    return [Claimed(row[0], MailTemplate(row[1]), row[2], row[3], row[4], row[5]) for row in rows]
 
 
 def _may_try() -> ColumnElement[bool]:
@@ -247,7 +247,7 @@ def note_results(work: UnitOfWork, *, results: Collection[SendResult]) -> None:
             .values(
                 state="dead" if dead else "waiting",
                 failure=result.failure,
-                is_ambiguous=or_(Notice.is_ambiguous, result.is_ambiguous),
+                is_ambiguous=or_(Notice.is_ambiguous, literal(result.is_ambiguous)),
                 next_at=func.now() + rules.next_wait(result.attempt),
             )
         )

@@ -1,25 +1,10 @@
-"""The notices that there are, and how a reminder becomes one. Texts are in casework.documents.mails: fixed and free of content."""
+"""How reminders become notices, and how long to wait between tries. The fixed texts are in casework.documents.mails."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from enum import StrEnum
 
 from casework.duties import rules as duties
-
-
-class NoticeTemplate(StrEnum):
-    """The code of each fixed text."""
-
-    TO_DO = "to_do"
-    REMINDER = "reminder"
-    LIST_OUT = "list_out"
-    MINUTES_OUT = "minutes_out"
-    REFERRAL_NEWS = "referral_news"
-    SITTING_INVITATION = "sitting_invitation"
-    SITTING_CANCELLED = "sitting_cancelled"
-    ACCOUNT_INVITATION = "account_invitation"
-
 
 MORNING_STEPS = frozenset({duties.TWO_DAYS, duties.ONE_DAY, duties.ON_THE_DAY, duties.LATE, duties.ESCALATED})
 """Steps that are gathered into one mail a person a morning. The others go out as they arise."""

@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from local import provision
+from local import roles
 from local.postgres import Postgres
 from local.state import State
 from local.valkey import Valkey
@@ -59,7 +59,7 @@ def running(state: State, *, environment: Mapping[str, str], durable: bool = Tru
             postgres = Postgres(state, durable=durable)
             stack.callback(postgres.stop)
             postgres.start()
-            provision.prepare_roles(state, postgres)
+            roles.prepare_roles(state, postgres)
             database = addresses(state, postgres)
         redis_url = environment.get("REDIS_URL", "")
         if not redis_url:

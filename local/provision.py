@@ -1,12 +1,10 @@
-"""Prepares what the product finds in place: the database's roles (as in production), its tables, and the key files."""
+"""Prepares what the product finds in place: the tables of both databases, and the key files."""
 
 from __future__ import annotations
 
 import argparse
 import io
-import os
 import secrets
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,35 +15,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from casework.encryption import key_store
 from casework.encryption.master_keys import MasterKeys
-from local.postgres import Postgres, PostgresError
 from local.state import State, write_private
 
 ROOT = Path(__file__).parents[1]
-ROLES = ROOT / "config" / "roles.sql"
-
-
-def prepare_roles(state: State, postgres: Postgres) -> None:
-    """Make the roles and databases on `postgres`, or bring them up to date. Raises PostgresError."""
-    passwords = state.passwords()
-    done = subprocess.run(
-        [postgres.prefix / "bin/psql", "--no-psqlrc", "--quiet", "--file", ROLES],
-        env={
-            "PATH": os.defpath,
-            "PGHOST": "127.0.0.1",
-            "PGPORT": str(postgres.port),
-            "PGUSER": "postgres",
-            "PGPASSWORD": postgres.password,
-            "PGDATABASE": "postgres",
-            "CASEWORK_OWNER_PASSWORD": passwords["casework_owner"],
-            "CASEWORK_APP_PASSWORD": passwords["casework_app"],
-            "CASEWORK_KEYS_PASSWORD": passwords["casework_keys"],
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise PostgresError(f"the roles could not be made\n{done.stderr}")
 
 
 def prepare_databases(settings: Mapping[str, str]) -> None:

@@ -105,9 +105,7 @@ def temporary(*, in_memory: bool = False) -> Iterator[State]:
 
     `in_memory` puts it on the memory file system where that has room: cloning a database is then twenty times faster.
     """
-    parent = Path(tempfile.gettempdir())
-    if in_memory and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _MEMORY_NEEDED:
-        parent = _MEMORY
+    parent = memory_folder() if in_memory else Path(tempfile.gettempdir())
     for left in parent.glob(f"{_TEMPORARY}*/{LOCK}"):
         _remove_unless_locked(left.parent)
     path = parent / f"{_TEMPORARY}{secrets.token_hex(6)}"
@@ -117,6 +115,13 @@ def temporary(*, in_memory: bool = False) -> Iterator[State]:
             _empty(state)
     finally:
         shutil.rmtree(path, ignore_errors=True)
+
+
+def memory_folder() -> Path:
+    """Return the memory file system where it has room, else the system's temporary folder."""
+    if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _MEMORY_NEEDED:
+        return _MEMORY
+    return Path(tempfile.gettempdir())
 
 
 def default_state() -> Path:

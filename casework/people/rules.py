@@ -75,7 +75,10 @@ class PairComparison:
 
 def fold(text: str) -> str:
     """Return the letters and digits of `text` alone, without case, accents, spaces, hyphens or apostrophes."""
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    # Taking a letter apart can yield a capital, and making it small can yield one to take apart, so both are done again.
+    plain = text
+    for _ in range(2):
+        plain = unicodedata.normalize("NFKD", plain).casefold().translate(_LETTERS)
     return "".join(letter for letter in plain if letter.isalnum())
 
 

@@ -49,6 +49,7 @@ class TestFold:
             ("Łukasz Søren", "lukaszsoren"),
             ("Strauß", "strauss"),
             ("Smith - Jones", "smithjones"),
+            ("𝐋𝐞𝐚𝐧𝐧𝐞 ﬁtz", "leannefitz"),
             ("  ", ""),
             ("李 小龙", "李小龙"),
         ],

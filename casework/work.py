@@ -19,9 +19,11 @@ from casework.access.permissions import Permission, Purpose
 from casework.audit.models import AuditEntry
 from casework.encryption.blind_index import BlindIndex
 from casework.encryption.key_store import Keys, KeyStore
+from casework.encryption.transit import open_master_keys
 from casework.errors import NotAllowed
 from casework.events.domain_event import DomainEvent
 from casework.events.models import OutboxMessage
+from config.settings import Settings
 
 NO_PARTNERSHIP = uuid.UUID(int=0)
 
@@ -33,6 +35,15 @@ class Stores:
     engine: Engine
     key_store: KeyStore
     blind: BlindIndex
+
+    @classmethod
+    def open(cls, settings: Settings, *, pool_size: int = 5) -> Stores:
+        """Return what a process with these settings works on. Raises MasterKeyError when the master keys cannot be read."""
+        return cls(
+            engine=connect(settings.database_url, pool_size=pool_size),
+            key_store=KeyStore(settings.key_store_url, open_master_keys(settings.master_keys), pool_size=pool_size),
+            blind=BlindIndex(settings.index_key),
+        )
 
     def close(self) -> None:
         """Give every connection back."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from casework.access.permissions import Permission
 from casework.actions import rules
@@ -15,7 +15,7 @@ from casework.actions.models import Action
 from casework.cases import policy as case_policy
 from casework.cases.models import Case
 from casework.clock import london_date
-from casework.conferences.models import Conference
+from casework.conferences.models import Conference, Listing
 from casework.work import UnitOfWork
 
 
@@ -62,6 +62,31 @@ def unfinished_actions(work: UnitOfWork) -> tuple[ActionRecord, ...]:
     work.require(Permission.DUTY_VIEW_ALL)
     states = [rules.ActionState.AGREED.value, rules.ActionState.NOT_DONE.value]
     return _records(work, [Action.state.in_(states)], by_due=True)
+
+
+def unfinished_before(work: UnitOfWork, *, conference_id: uuid.UUID, marac_id: uuid.UUID) -> tuple[ActionRecord, ...]:
+    """Return what earlier sittings of a MARAC agreed and this one must hear of: not done, overdue, or overtaken since the last.
+
+    Only of the sitting before, and of cases that this sitting has on its list: what was raised once is not read out forever.
+    """
+    this = work.session.get_one(Conference, conference_id)
+    before = work.session.scalar(
+        select(func.max(Conference.sits_at)).where(Conference.marac_id == marac_id, Conference.sits_at < this.sits_at)
+    )
+    listed = select(Listing.case_id).where(Listing.conference_id == conference_id)
+    states = [rules.ActionState.NOT_DONE.value, rules.ActionState.OVERTAKEN.value]
+    return _records(
+        work,
+        [
+            Conference.marac_id == marac_id,
+            Conference.sits_at < this.sits_at,
+            or_(Conference.sits_at == before, Action.case_id.in_(listed)),
+            or_(
+                Action.state.in_(states),
+                and_(Action.state == rules.ActionState.AGREED.value, Action.due_on < london_date(work.now)),
+            ),
+        ],
+    )
 
 
 def action_record(work: UnitOfWork, *, action_id: uuid.UUID) -> ActionRecord | None:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from casework.access.permissions import Permission
+from casework.accounts import queries as accounts
 from casework.cases import queries as cases
 from casework.cases.queries import CaseLine, PersonInCase
 from casework.conferences import policy, rules
@@ -221,6 +222,12 @@ def attendance(work: UnitOfWork, *, conference_id: uuid.UUID) -> tuple[Attendanc
     return tuple(
         AttendanceRecord(row.account_id, row.agency_id, row.state, row.deputises_for_account_id) for row in rows
     )
+
+
+def agencies_bound_to_confidentiality(work: UnitOfWork, *, conference_id: uuid.UUID) -> set[uuid.UUID]:
+    """Return the agencies of which at least one person accepted the round's confidentiality statement."""
+    accepted = cases.accepted_confidentiality(work, conference_id=conference_id)
+    return {name.agency_id for name in accounts.account_names(work, accepted).values() if name.agency_id is not None}
 
 
 def over_capacity(work: UnitOfWork, *, conference_id: uuid.UUID) -> tuple[tuple[ListingRecord, str], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,3 +49,13 @@ def disclosures_of(work: UnitOfWork, *, case_id: uuid.UUID) -> tuple[DisclosureR
         )
         for act, decision in rows
     )
+
+
+def listed_to(work: UnitOfWork, *, subject_ids: Collection[uuid.UUID]) -> set[tuple[uuid.UUID, uuid.UUID]]:
+    """Return the (case, agency) pairs that these listings were disclosed to when the list went out."""
+    rows = work.session.execute(
+        select(Disclosure.case_id, Disclosure.to_agency_id).where(
+            Disclosure.subject_id.in_(list(subject_ids)), Disclosure.kind == "list", Disclosure.was_shared.is_(True)
+        )
+    )
+    return {(case_id, agency_id) for case_id, agency_id in rows if agency_id is not None}

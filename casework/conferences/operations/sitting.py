@@ -19,11 +19,9 @@ from casework.conferences.operations.listing import put_off
 from casework.duties import operations as duties
 from casework.duties.rules import DutyKind
 from casework.errors import Conflict, FieldError, Invalid
+from casework.programmes.marac import confidentiality
 from casework.programmes.marac.crimes import CrimeKind
 from casework.work import UnitOfWork
-
-STATEMENT_VERSION = "2026.1"
-"""Which wording of the confidentiality statement is read and accepted at present."""
 
 LONGEST = 8000
 
@@ -65,7 +63,7 @@ def close_inputs(work: UnitOfWork, *, conference_id: uuid.UUID) -> bool:
 def accept_confidentiality(work: UnitOfWork, *, conference_id: uuid.UUID) -> None:
     """Accept the confidentiality statement of a round for oneself; from then on its cases open. Raises NotAllowed, NotFound."""
     conference = policy.reach_conference(work, conference_id)
-    cases.accept_confidentiality(work, conference_id=conference.id, statement_version=STATEMENT_VERSION)
+    cases.accept_confidentiality(work, conference_id=conference.id, statement_version=confidentiality.VERSION)
     duties.meet(work, kind=DutyKind.CONFIDENTIALITY, subject_id=conference.id, account_id=work.actor.account_id)
 
 

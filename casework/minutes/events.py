@@ -1,0 +1,35 @@
+"""Facts about minutes."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from casework.events.domain_event import DomainEvent
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinutesDrafted(DomainEvent):
+    """Minutes were drafted from what was recorded, and wait for the chair."""
+
+    wire = "minutes.drafted"
+    conference_id: uuid.UUID
+    minutes_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinutesApproved(DomainEvent):
+    """The chair approved the minutes."""
+
+    wire = "minutes.approved"
+    conference_id: uuid.UUID
+    minutes_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinutesIssued(DomainEvent):
+    """Each agency's copy of the minutes is there to be read."""
+
+    wire = "minutes.issued"
+    conference_id: uuid.UUID
+    minutes_id: uuid.UUID

@@ -1,0 +1,44 @@
+"""Who may draft, approve and read minutes."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import select
+
+from casework.access.permissions import Permission
+from casework.conferences.policy import reach_conference
+from casework.errors import NotAllowed, NotFound
+from casework.minutes.models import Minutes, MinutesCopy
+from casework.work import UnitOfWork
+
+
+def reach_latest(work: UnitOfWork, conference_id: uuid.UUID, *, lock: bool = False) -> Minutes:
+    """Return the latest version of a round's minutes. Raises NotAllowed, NotFound."""
+    reach_conference(work, conference_id)
+    query = select(Minutes).where(Minutes.conference_id == conference_id).order_by(Minutes.version.desc()).limit(1)
+    minutes = work.session.scalar(query.with_for_update() if lock else query)
+    if minutes is None:
+        raise NotFound
+    return minutes
+
+
+def require_whole_record(work: UnitOfWork) -> None:
+    """Raise NotAllowed unless the actor works on the whole record: co-ordinator, administrator or chair."""
+    if not (work.actor.has(Permission.MINUTES_DRAFT) or work.actor.has(Permission.MINUTES_APPROVE)):
+        raise NotAllowed(code="role")
+
+
+def reach_copy(work: UnitOfWork, minutes: Minutes) -> MinutesCopy:
+    """Return the copy of the actor's own agency, issued and not called back. Raises NotAllowed, NotFound."""
+    work.require(Permission.MINUTES_READ)
+    copy = work.session.scalar(
+        select(MinutesCopy).where(
+            MinutesCopy.minutes_id == minutes.id,
+            MinutesCopy.agency_id == work.actor.agency_id,
+            MinutesCopy.recalled_at.is_(None),
+        )
+    )
+    if copy is None:
+        raise NotFound
+    return copy

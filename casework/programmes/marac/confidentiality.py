@@ -1,4 +1,4 @@
-"""The confidentiality statement that everybody accepts before a case of a round opens for them. Our own words; replaced by date, never edited."""
+"""The confidentiality statement that everybody accepts before a case of a round opens for them: our own words."""
 
 from __future__ import annotations
 

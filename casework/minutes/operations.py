@@ -290,6 +290,14 @@ def issue(work: UnitOfWork, *, conference_id: uuid.UUID) -> int:
     return len(agencies)
 
 
+def issue_due(work: UnitOfWork) -> int:
+    """Issue the minutes that are approved: agencies get their actions as soon as the chair has agreed. Returns how many rounds."""
+    waiting = work.session.scalars(select(Minutes.conference_id).where(Minutes.state == "approved")).all()
+    for conference_id in waiting:
+        issue(work, conference_id=conference_id)
+    return len(waiting)
+
+
 def open_copy(work: UnitOfWork, *, conference_id: uuid.UUID) -> None:
     """Note that the actor's agency has opened its copy. Raises NotAllowed, NotFound."""
     minutes = policy.reach_latest(work, conference_id)

@@ -110,11 +110,6 @@ def has_own_copy(work: UnitOfWork, *, conference_ids: Sequence[uuid.UUID]) -> se
     )
 
 
-def to_issue(work: UnitOfWork) -> tuple[uuid.UUID, ...]:
-    """Return the rounds whose minutes are approved and not issued. For the schedule."""
-    return tuple(work.session.scalars(select(Minutes.conference_id).where(Minutes.state == "approved")))
-
-
 def count_issued(work: UnitOfWork) -> int:
     """Return how many minutes were issued. For rehearsals."""
     return work.session.scalar(select(func.count()).select_from(Minutes).where(Minutes.state == "issued")) or 0

@@ -183,6 +183,14 @@ class SafeContactChannel(StrEnum):
     LETTER = "letter"
 
 
+class ContactOutcome(StrEnum):
+    """How a try to reach the victim went."""
+
+    REACHED = "reached"
+    NOT_REACHED = "not_reached"
+    NOT_SAFE = "not_safe"
+
+
 @dataclass(frozen=True, slots=True)
 class Missing:
     """Something the conference will need and does not have yet: the field's path, what is missing, and why it matters."""

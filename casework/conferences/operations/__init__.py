@@ -7,6 +7,7 @@ from casework.conferences.operations.calendar import (
     plan_conferences,
     set_capacity,
 )
+from casework.conferences.operations.clockwork import close_due_inputs, plan_ahead, publish_due_lists
 from casework.conferences.operations.listing import (
     ListedReferral,
     list_case,
@@ -37,6 +38,7 @@ __all__ = [
     "accept_confidentiality",
     "add_marac",
     "appoint_chair",
+    "close_due_inputs",
     "close_inputs",
     "count_action",
     "defer_case",
@@ -46,7 +48,9 @@ __all__ = [
     "list_late",
     "move_over_capacity",
     "move_state",
+    "plan_ahead",
     "plan_conferences",
+    "publish_due_lists",
     "publish_list",
     "record_attendance",
     "record_hearing",

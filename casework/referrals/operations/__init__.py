@@ -1,5 +1,6 @@
 """Writes of referrals: submitting and correcting, then triage."""
 
+from casework.referrals.operations.contact import record_contact
 from casework.referrals.operations.submission import (
     ChangedReferral,
     Submission,
@@ -17,6 +18,7 @@ __all__ = [
     "Submitted",
     "accept",
     "dismiss_candidate",
+    "record_contact",
     "redirect",
     "resubmit",
     "return_to_referrer",

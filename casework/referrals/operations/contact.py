@@ -1,0 +1,35 @@
+"""The IDVA's first contact with the victim, tried within hours of the acceptance."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import select
+
+from casework.access.permissions import Role
+from casework.cases import policy as case_policy
+from casework.duties import operations as duties
+from casework.duties.rules import DutyKind
+from casework.errors import Invalid, NotAllowed, NotFound
+from casework.referrals.models import Referral
+from casework.referrals.operations.submission import decide
+from casework.referrals.rules import ContactOutcome
+from casework.work import UnitOfWork
+
+
+def record_contact(work: UnitOfWork, *, referral_id: uuid.UUID, outcome: ContactOutcome, words: str) -> None:
+    """Note a try to reach the victim: reached, tried in vain, or not safe to try. The first try meets the duty.
+
+    Raises NotAllowed for anybody but an IDVA, NotFound, Invalid without words.
+    """
+    if Role.IDVA not in work.actor.roles:
+        raise NotAllowed(code="role")
+    referral = work.session.scalar(select(Referral).where(Referral.id == referral_id).with_for_update())
+    case_policy.reach(work, (referral and referral.case_id) or referral_id, act="contact:record")
+    if referral is None:
+        raise NotFound
+    if not words.strip():
+        raise Invalid.field("words", "Say how it went, or why it was not safe to try.")
+    decide(work, referral, step="contact", code=ContactOutcome(outcome).value, words=words)
+    duties.meet(work, kind=DutyKind.IDVA_CONTACT, subject_id=referral.id)
+    work.note("contact:record", "case", referral.case_id, reason=str(outcome))

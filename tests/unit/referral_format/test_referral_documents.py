@@ -144,6 +144,9 @@ class TestTheSameReferralComingAgain:
         document = read(referral)
         assert content_fingerprint(document.to_document()) == content_fingerprint(document)
 
+    def test_is_recognised_in_a_document_older_than_an_optional_answer(self, referral: dict[str, Any]) -> None:
+        assert content_fingerprint(referral) == content_fingerprint(read(referral))
+
     def test_is_another_when_anything_was_changed(self, referral: dict[str, Any]) -> None:
         first = read(referral)
         for changed in (

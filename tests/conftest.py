@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -26,7 +26,10 @@ from casework.encryption.key_store import KeyStore
 from casework.encryption.transit import open_master_keys
 from casework.work import Stores, connect
 from config.settings import Settings
-from local import children, engines, provision, state
+from local import children, doctor, engines, provision, state
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 _SHARED = pytest.StashKey[contextlib.ExitStack]()
 _SERVERS = pytest.StashKey["Servers"]()
@@ -194,6 +197,25 @@ def mail() -> Iterator[MailSink]:
     controller.start()
     yield sink
     controller.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real Chromium. Where the machine has none, the tests are left out with a plain word, or fail if one is required."""
+    from playwright.sync_api import sync_playwright  # slow to import, and few tests need it
+
+    missing = doctor.missing_for_browser()
+    if missing:
+        words = f"no browser tests without {', '.join(missing)}: {doctor.mend_browser(missing)}"
+        if os.environ.get("CASEWORK_REQUIRE_BROWSER") == "1":
+            pytest.fail(words)
+        pytest.skip(words)
+    arguments = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    arguments += ["--disable-component-update", "--disable-sync", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=doctor.browser(), args=arguments)
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture

@@ -1,0 +1,86 @@
+"""Builds the Flask app from the settings: the one place where all parts of the pages meet."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, request
+
+from casework.web import blueprints, forgery, guard, pages, session
+from casework.web.unit import EXTENSION, Service, correlation_id
+from casework.work import Stores
+from config.settings import Settings
+
+LARGEST_REQUEST = 2 * 1024 * 1024
+_log = logging.getLogger("casework.web")
+
+
+class Casework(Flask):
+    """Flask, but a fault is logged without its text: the text of an error may hold what somebody typed."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Log a fault of ours once: its class, where it arose, and the correlation id."""
+        kind: type[BaseException]
+        error: BaseException
+        trace: TracebackType | None
+        kind, error, trace = exc_info
+        place = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(trace)[-12:]]
+        cause = getattr(error, "orig", None)
+        _log.error(
+            json.dumps(
+                {
+                    "event": "request-failed",
+                    "error": kind.__name__,
+                    "sqlstate": getattr(cause, "sqlstate", None),
+                    "endpoint": request.endpoint,
+                    "method": request.method,
+                    "correlation_id": str(correlation_id()),
+                    "place": place,
+                }
+            )
+        )
+
+
+def utc_now() -> datetime:
+    """Return the present instant, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def create(settings: Settings | None = None, *, clock: Callable[[], datetime] = utc_now) -> Flask:
+    """Return the app for `settings` (from the environment, when not given). `clock` gives the instant of each request.
+
+    Raises SettingsError naming every setting that is missing or wrong.
+    """
+    settings = settings or Settings.read(os.environ)
+    https = settings.base_url.startswith("https://")
+    app = Casework("casework.web", static_folder=None)
+    app.extensions[EXTENSION] = Service(settings=settings, stores=Stores.open(settings), clock=clock)
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
+        MAX_FORM_PARTS=2_000,
+        TRUSTED_HOSTS=_hosts(settings.base_url),
+    )
+    session.configure(app, https=https, secret=settings.web_secret)
+    pages.init(app, settings=settings)
+    forgery.configure(app)
+    guard.configure(app)
+    for blueprint in blueprints.BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    if settings.demonstration:
+        for blueprint in blueprints.DEMONSTRATION:
+            app.register_blueprint(blueprint)
+    return app
+
+
+def _hosts(base_url: str) -> list[str]:
+    """Return the names that requests may use: the service's own, and this machine's for health checks."""
+    return [urlsplit(base_url).hostname or "", "127.0.0.1", "localhost"]

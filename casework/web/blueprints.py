@@ -1,0 +1,15 @@
+"""Every blueprint of the service, in one place. A page adds its own line; those of a demonstration are registered only there."""
+
+from __future__ import annotations
+
+from casework.web import account, accounts_admin, demonstration, health, home, sign_in
+
+BLUEPRINTS = (
+    health.blueprint,
+    sign_in.blueprint,
+    home.blueprint,
+    account.blueprint,
+    accounts_admin.blueprint,
+)
+# For invented people only. Outside demonstration mode these addresses do not exist (tests/web/test_sign_in.py).
+DEMONSTRATION = (demonstration.blueprint,)

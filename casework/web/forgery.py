@@ -1,0 +1,54 @@
+"""Refuses requests that other sites make in somebody's name: a token in every form, and the browser's own word on where it came from.
+
+Source: docs/adr/0012-sign-in.md. Beside this stands SameSite=Strict on the cookies, so that one mistake alone opens nothing.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, render_template, request
+from flask_wtf.csrf import CSRFError, CSRFProtect
+
+from casework.accounts.rules import SESSION_LASTS
+from casework.web.error_pages import ErrorPage
+from casework.web.unit import service
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_SAME_ORIGIN = frozenset({"same-origin", "none"})
+PAGE = ErrorPage(
+    "This form could not be taken",
+    "It did not come from a Casework page that is open in this browser, or the page had been open for too long. "
+    "Nothing has been saved.",
+    ("Go back, reload the page and send it again.", "If you typed a long answer, copy it first."),
+)
+
+
+def configure(app: Flask) -> None:
+    """Guard every unsafe request of `app`; refusals are 403 and change nothing."""
+    app.config.update(WTF_CSRF_TIME_LIMIT=int(SESSION_LASTS.total_seconds()), WTF_CSRF_SSL_STRICT=False)
+    app.before_request(_check_origin)
+    CSRFProtect(app)
+    app.register_error_handler(CSRFError, lambda error: _refused())
+
+
+def _refused() -> tuple[str, int]:
+    return render_template("errors/error.html", page=PAGE, details=(), status=403), 403
+
+
+def _check_origin() -> tuple[str, int] | None:
+    """Refuse an unsafe request that a browser says came from another origin. One without the headers still needs the token."""
+    if request.method in SAFE_METHODS:
+        return None
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is not None and site not in _SAME_ORIGIN:
+        return _refused()
+    if origin is not None and origin not in _own_origins():
+        return _refused()
+    return None
+
+
+def _own_origins() -> set[str]:
+    base = service().settings.base_url
+    # On one machine the same service answers as 127.0.0.1 and as localhost.
+    return {base} if urlsplit(base).scheme == "https" else {base, request.host_url.rstrip("/")}

@@ -1,0 +1,43 @@
+"""The entries of the service navigation, in order. An entry is shown to whoever has one of its permissions; a page adds a line here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+
+from casework.access.actors import Actor
+from casework.access.permissions import Permission
+from casework.web.pages import NavigationLink
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry: its words, the endpoint it leads to, and who sees it (everybody in the partnership, when no permission is named)."""
+
+    label: str
+    endpoint: str
+    permissions: tuple[Permission, ...] = ()
+
+    def is_for(self, actor: Actor) -> bool:
+        """Say whether the actor may go there."""
+        return not self.permissions or any(actor.has(permission) for permission in self.permissions)
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry("Home", "home.home"),
+    Entry("People", "people.all_people", (Permission.ACCOUNT_MANAGE,)),
+)
+
+
+def links_for(actor: Actor) -> tuple[NavigationLink, ...]:
+    """Return the navigation of this request. The part that the open page belongs to is marked as current."""
+    return tuple(
+        NavigationLink(entry.label, url_for(entry.endpoint), current=_is_current(entry))
+        for entry in ENTRIES
+        if entry.is_for(actor)
+    )
+
+
+def _is_current(entry: Entry) -> bool:
+    return request.blueprint is not None and request.blueprint == entry.endpoint.partition(".")[0]

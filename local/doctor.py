@@ -77,9 +77,8 @@ def findings() -> list[Finding]:
     return found
 
 
-def main() -> int:
-    """Print what is missing; the exit code is 1 when anything is."""
-    found = findings()
+def report(found: list[Finding]) -> int:
+    """Print what is missing; return 1 when anything is, else 0."""
     for finding in found:
         print(f"Missing: {finding.what}, for {finding.needed_for}.\n    {finding.mend}")
     if not found:

@@ -10,6 +10,7 @@ from flask import Blueprint, flash, render_template, request
 from casework.web import statuses
 from casework.web.charts import Point
 from casework.web.components import Clock, Column, DutyLine, Entry, Fact, GridCase, GridCell, GridRow, SafeContact
+from casework.web.family import Member, Tie
 from casework.web.forms.choices import Choice, Choices, Select
 from casework.web.forms.fields import ClockTime, Day, LongText, Number, Password, Text
 from casework.web.forms.form import Form, Rows
@@ -162,6 +163,24 @@ def _examples() -> dict[str, Any]:
         ),
         "line": (Point("6 May 2025", 11), Point("2 Dec 2025", 14), Point("9 Nov 2026", 17)),
         "threshold": Point("visible high risk", 14),
+        "family": (
+            Member(key="l", name="Leanne Whitfield", part="victim", words="34"),
+            Member(key="p", name="Piotr Patel", part="perpetrator", words="53"),
+            Member(key="m", name="Manjit Patel", part="other", words="lives with them"),
+            Member(key="a", name="Anthony", part="child", words="4, lives with her"),
+            Member(key="s", name="Siân", part="child", words="10"),
+            Member(key="x", name=HOSTILE, part="child", words=HOSTILE),
+        ),
+        "ties": (
+            Tie(of="p", to="l", words="ex-partner"),
+            Tie(of="m", to="p", words="mother"),
+            Tie(of="m", to="l", words=HOSTILE[:20]),
+            Tie(of="a", to="l", words="son"),
+            Tie(of="s", to="l", words="daughter"),
+            Tie(of="s", to="p", words="daughter"),
+            Tie(of="x", to="l", words=HOSTILE),
+            Tie(of="x", to="nobody", words="never shown"),
+        ),
         "hostile": HOSTILE,
     }
 

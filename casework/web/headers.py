@@ -5,7 +5,10 @@ Why each one: docs/adr/0009-pages.md. Threats: stolen laptop, cross-site script,
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from flask import Flask, Response, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from casework.web import static_files
 
@@ -54,10 +57,11 @@ FIXED = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Robots-Tag": "noindex, nofollow",
 }
+Answer = TypeVar("Answer", bound=AnyResponse)
 ONE_YEAR = 31_536_000
 
 
-def clear_site_data(response: Response) -> Response:
+def clear_site_data(response: Answer) -> Answer:
     """Tell the browser to forget everything about this site: for the answer to signing out, so that Back shows nothing."""
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response

@@ -15,7 +15,7 @@ import jinja2
 from flask import Flask, g, request
 from flask_wtf.csrf import generate_csrf
 
-from casework.web import charts, error_pages, headers, static_files, statuses, wording
+from casework.web import charts, error_pages, family, headers, static_files, statuses, wording
 from casework.web.forms import form
 
 # The GOV.UK macros that pages use. Each becomes a global of the same name: no import is needed in a template.
@@ -126,6 +126,7 @@ def _environment(app: Flask) -> None:
         line_chart=charts.line_chart,
         sparkline=charts.sparkline,
         share_bar=charts.share_bar,
+        family_picture=family.family_picture,
     )
     # The session's own token when the sign-in part has set one; Flask-WTF's otherwise. A page cannot be made without either.
     env.globals["status"] = statuses.status

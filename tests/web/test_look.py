@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
 from casework.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
-from casework.web import charts, headers, pages, wording
+from casework.web import charts, family, headers, pages, wording
 from casework.web.components_page import EXAMPLE
 from casework.web.forms.fields import Day, LongText, Mistake, Text
 from casework.web.forms.form import Form
@@ -478,6 +478,34 @@ class TestWords:
         assert [wording.plural(n, "case") for n in (0, 1, 16, 3000)] == ["0 cases", "1 case", "16 cases", "3,000 cases"]
         assert wording.plural(2, "person", "people") == "2 people"
         assert [wording.working_days(n) for n in (-1, 0, 6)] == ["1 working day ago", "today", "in 6 working days"]
+
+
+class TestTheFamilyPicture:
+    """Who is related to whom: a picture for those who see it, the same in a table for everybody."""
+
+    MEMBERS = (
+        family.Member(key="c", name="Siân", part="child", words="10"),
+        family.Member(key="p", name="Piotr", part="perpetrator"),
+        family.Member(key="v", name=HOSTILE, part="victim"),
+    )
+
+    def test_says_in_the_table_all_that_is_drawn(self) -> None:
+        html = family.family_picture(
+            self.MEMBERS,
+            (family.Tie(of="p", to="v", words="ex-partner"), family.Tie(of="c", to="p", words="daughter")),
+            key="f",
+        )
+        assert re.findall(r'<th scope="row"[^>]*>([^<]*)</th>', html)[1:] == ["Piotr", "Siân"]
+        assert "daughter of Piotr" in html
+        assert "Child, 10" in html
+        assert html.count("app-family__tie") == 2
+        assert "<script>alert" not in html
+
+    def test_leaves_out_a_tie_to_somebody_who_may_not_be_seen(self) -> None:
+        html = family.family_picture(self.MEMBERS, (family.Tie(of="c", to="somebody", words="son"),), key="f")
+        assert "app-family__tie" not in html
+        assert "No relationships are known." in html
+        assert "son of" not in html
 
 
 class TestCharts:

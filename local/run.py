@@ -82,10 +82,10 @@ def _check_port(port: int) -> None:
     try:
         with socket.create_server(("127.0.0.1", port)):
             return
-    except (OSError, OverflowError) as wrong:
-        raise RunError(
-            f"port {port} cannot be used ({getattr(wrong, 'strerror', None) or wrong}): see --port"
-        ) from None
+    except OSError as wrong:
+        raise RunError(f"port {port} cannot be used ({os.strerror(wrong.errno or 0)}): see --port") from None
+    except OverflowError:
+        raise RunError(f"port {port} cannot be used (1 to 65535 can): see --port") from None
 
 
 def _run(state: State, arguments: argparse.Namespace, began: float) -> None:

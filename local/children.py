@@ -10,11 +10,13 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypedDict
 
 _PR_SET_PDEATHSIG = 1
+_PATIENCE_SECONDS = 10
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
@@ -83,24 +85,44 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def command_of(pid: int) -> str | None:
-    """Return the command line of a running process, "" when it cannot be told, or None when no such process runs."""
+def is_running(pid: int) -> bool:
+    """Return whether a process with this number runs; one that has ended, but whose parent has not noticed, does not."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
-        return None
+        return False
     except PermissionError:
         pass
     if sys.platform == "linux":
         try:
-            stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            if stat[0] == "Z":  # it has ended; only its parent has not noticed
-                return None
-            return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
         except OSError:
-            return None
+            return False
+    return True
+
+
+def is_server_of(pid: int, folder: Path, program: str) -> bool:
+    """Return whether process `pid` is `program` at work in `folder`, not a stranger that was given the same number later."""
+    if not is_running(pid):
+        return False
+    if sys.platform == "linux":
+        try:
+            return Path(f"/proc/{pid}/cwd").readlink() == folder
+        except OSError:
+            return False
     shown = subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False)
-    return shown.stdout.strip()
+    return program in shown.stdout
+
+
+def end_orphan(pid: int, folder: Path, program: str, *, by: signal.Signals = signal.SIGTERM) -> None:
+    """End a server that a killed run left at work in `folder`, where the kernel did not; two may never write the same files."""
+    asked_at = time.monotonic()
+    if pid and is_server_of(pid, folder, program):
+        os.kill(pid, by)
+    while pid and is_server_of(pid, folder, program):
+        if time.monotonic() - asked_at > _PATIENCE_SECONDS:
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(0.03)
 
 
 def tether(ends_by: signal.Signals) -> Callable[[], None] | None:

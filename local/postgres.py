@@ -194,15 +194,7 @@ class Postgres:
         if not note.exists():
             return
         pid = int(note.read_text().split()[0])
-        ends = time.monotonic() + 10
-        asked = False
-        while time.monotonic() < ends and str(self._data) in (children.command_of(pid) or ""):
-            if not asked:
-                os.kill(pid, signal.SIGINT)
-                asked = True
-            time.sleep(0.05)
-        if str(self._data) in (children.command_of(pid) or ""):
-            raise PostgresError(f"PostgreSQL of an earlier run still runs as process {pid}")
+        children.end_orphan(pid, self._data, "postgres", by=signal.SIGINT)
         note.unlink(missing_ok=True)  # the number may belong to a stranger by now; we hold the state's lock
 
     def _last_words(self) -> str:

@@ -12,9 +12,11 @@ import alembic.command
 import alembic.config
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from sqlalchemy import create_engine, delete
 
 from casework.encryption import key_store
 from casework.encryption.master_keys import MasterKeys
+from casework.events.models import Heartbeat
 from local.state import State, write_private
 
 ROOT = Path(__file__).parents[1]
@@ -24,6 +26,14 @@ def prepare_databases(settings: Mapping[str, str]) -> None:
     """Bring the main database to the newest migration, and make the key store's tables, on the servers that `settings` name."""
     alembic.command.upgrade(_migrations(settings), "head")
     key_store.prepare(settings["KEY_STORE_URL"])
+
+
+def forget_heartbeats(settings: Mapping[str, str]) -> None:
+    """Remove the proofs of life of an earlier run, so that nothing counts as alive before it is."""
+    engine = create_engine(settings["DATABASE_OWNER_URL"])
+    with engine.begin() as connection:
+        connection.execute(delete(Heartbeat))
+    engine.dispose()
 
 
 def remove_tables(settings: Mapping[str, str]) -> None:

@@ -100,6 +100,7 @@ def _run(state: State, arguments: argparse.Namespace, began: float) -> None:
             supervisor.start(_mail_catcher(state, settings))
         say("bringing the databases up to date")
         provision.prepare_databases(settings)
+        provision.forget_heartbeats(settings)
         write_private(
             state.path / "environment", "".join(f"{name}={value}\n" for name, value in sorted(settings.items()))
         )

@@ -67,7 +67,7 @@ class Valkey:
                 'save ""',
                 "maxmemory-policy noeviction",  # a broker that forgets loses work
                 "databases 64",
-                f'proc-title-template "{{title}} {{listen-addr}} {self._folder}"',  # how an orphan is known
+                "set-proc-title no",
             )
         )
         # The configuration goes in by standard input, so that the password is on no command line.
@@ -105,16 +105,7 @@ class Valkey:
         """End a server that an earlier run left: two may never write one append-only file."""
         if not self._pid_file.exists():
             return
-        pid = int(self._pid_file.read_text().strip() or 0)
-        ends = time.monotonic() + 10
-        asked = False
-        while pid and str(self._folder) in (children.command_of(pid) or ""):
-            if time.monotonic() > ends:
-                raise ValkeyError(f"Valkey of an earlier run still runs as process {pid}")
-            if not asked:
-                os.kill(pid, signal.SIGTERM)
-                asked = True
-            time.sleep(0.05)
+        children.end_orphan(int(self._pid_file.read_text().strip() or 0), self._folder, "valkey-server")
         self._pid_file.unlink(missing_ok=True)
 
     def _last_words(self) -> str:

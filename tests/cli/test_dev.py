@@ -182,7 +182,7 @@ class TestSupervisor:
         def noticed() -> bool:
             supervisor.watch()
             left = self.runs(folder, "web")
-            return bool(left) and children.command_of(int(left[0])) is None
+            return bool(left) and not children.is_running(int(left[0]))
 
         wait_until(noticed)
 
@@ -193,7 +193,7 @@ class TestSupervisor:
         wait_until(lambda: bool(self.runs(folder, "deaf")))
         supervisor.stop(within=0.2)
         assert said == ["deaf did not end in time and is killed"]
-        assert children.command_of(int(self.runs(folder, "deaf")[0])) is None
+        assert not children.is_running(int(self.runs(folder, "deaf")[0]))
 
     def test_takes_its_programs_with_it_when_it_is_killed(self) -> None:
         with tempfile.TemporaryDirectory() as place:
@@ -205,10 +205,10 @@ class TestSupervisor:
             log = Path(place, "state", "logs", "sleeper.log")
             wait_until(lambda: log.exists() and log.read_text().endswith("\n"))
             sleeper = int(log.read_text())
-            assert children.command_of(sleeper) is not None
+            assert children.is_running(sleeper)
             process.send_signal(signal.SIGKILL)
             process.wait()
-            wait_until(lambda: children.command_of(sleeper) is None)
+            wait_until(lambda: not children.is_running(sleeper))
 
     def test_cuts_a_log_that_is_still_written_to(self, tmp_path: Path) -> None:
         log = tmp_path / "web.log"

@@ -21,7 +21,8 @@ import redis
 from sqlalchemy import create_engine, text
 
 from local import children, engines, provision, state
-from local.postgres import unprivileged_user
+from local.postgres import Postgres, unprivileged_user
+from local.valkey import Valkey
 from tests.conftest import Database, Servers
 
 ROOT = Path(__file__).parents[2]
@@ -163,7 +164,7 @@ class Launched:
         self.redis: str = told["redis"]
 
     def servers_ended(self) -> bool:
-        return all(children.command_of(pid) is None for pid in self.pids)
+        return all(not children.is_running(pid) for pid in self.pids)
 
     def end(self, by: signal.Signals) -> None:
         self.process.send_signal(by)
@@ -255,6 +256,31 @@ class TestState:
             assert folder.path.is_dir()
             assert not left.exists()
         assert not folder.path.exists()
+
+
+class TestOrphan:
+    """A server of an earlier run, where the kernel did not end it with its launcher."""
+
+    @pytest.mark.parametrize("server", [Postgres, Valkey])
+    def test_is_ended_before_another_writes_the_same_files(self, place: Path, server: type[Postgres | Valkey]) -> None:
+        with state.locked(place / "state") as folder:
+            orphan, successor = server(folder, durable=False), server(folder, durable=False)
+            orphan.start()
+            successor.start()
+            assert orphan.process is not None
+            assert not children.is_running(orphan.process.pid)
+            successor.stop()
+
+    def test_is_never_taken_for_a_stranger_with_its_number(self, place: Path) -> None:
+        stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], cwd="/")
+        with state.locked(place / "state") as folder:
+            (folder.folder("valkey") / "valkey.pid").write_text(str(stranger.pid))
+            server = Valkey(folder, durable=False)
+            server.start()
+            server.stop()
+        assert stranger.poll() is None
+        stranger.kill()
+        stranger.wait()
 
 
 class TestRunning:

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import psycopg
@@ -16,96 +15,16 @@ import pytest
 from casework.access.actors import ANONYMOUS, SYSTEM, Actor, ActorKind
 from casework.access.permissions import Role
 from casework.accounts import operations, queries, rules
-from casework.agencies import operations as agencies
 from casework.errors import Conflict, Invalid, NotAllowed, NotFound
 from casework.partnerships import operations as partnerships
 from casework.partnerships import queries as partnership_queries
 from casework.work import Stores, UnitOfWork
-
-MONDAY = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
-PASSWORD = "violet otter lamp"
-OPERATOR = Actor(kind=ActorKind.OPERATOR, roles=frozenset({Role.OPERATOR}))
-
-
-@dataclass
-class Team:
-    """A partnership with two agencies, the police among its members with a signed protocol, and its clock."""
-
-    stores: Stores
-    partnership_id: uuid.UUID
-    police: uuid.UUID
-    housing: uuid.UUID
-    now: datetime = MONDAY
-
-    def work(self, actor: Actor = OPERATOR, *, inside: bool = True) -> UnitOfWork:
-        return UnitOfWork(
-            self.stores, actor=actor, now=self.now, partnership_id=self.partnership_id if inside else None
-        )
-
-    def actor(self, account_id: uuid.UUID) -> Actor:
-        with self.work(SYSTEM) as work:
-            return queries.actor_for(work, account_id=account_id)
-
-    def person(self, name: str, *roles: Role, agency: uuid.UUID | None = None) -> Person:
-        email = f"{name.split()[0].lower()}@mail.example.gov.uk"
-        with self.work() as work:
-            invited = operations.invite(
-                work, name=name, email=email, post="Officer", agency_id=agency or self.police, roles=roles
-            )
-        secret = operations.new_secret()
-        with self.work(SYSTEM) as work:
-            operations.activate(work, account_id=invited.account_id, password=PASSWORD, secret=secret)
-        return Person(self, invited.account_id, email, secret)
-
-
-@dataclass
-class Person:
-    """Somebody whose account is set up, with what they know and hold."""
-
-    team: Team
-    account_id: uuid.UUID
-    email: str
-    secret: str
-
-    @property
-    def code(self) -> str:
-        return pyotp.TOTP(self.secret).at(self.team.now)
-
-    def enters_password(self, password: str = PASSWORD, *, source: str = "192.0.2.1") -> bool:
-        with self.team.work(ANONYMOUS, inside=False) as work:
-            attempt = operations.count_attempt(work, email=self.email, source=source)
-        with self.team.work(ANONYMOUS, inside=False) as work:
-            found = operations.check_password(work, attempt=attempt, email=self.email, password=password)
-        return found == self.account_id
-
-    def enters_code(self, code: str, *, source: str = "192.0.2.1") -> bool:
-        with self.team.work(ANONYMOUS, inside=False) as work:
-            attempt = operations.count_attempt(work, account_id=self.account_id, source=source)
-        with self.team.work(ANONYMOUS, inside=False) as work:
-            return operations.check_code(work, attempt=attempt, account_id=self.account_id, code=code)
-
-    def session(self) -> str:
-        with self.team.work(ANONYMOUS, inside=False) as work:
-            return operations.start_session(work, account_id=self.account_id)
-
-    def is_signed_in(self, token: str) -> operations.SignedIn | None:
-        with self.team.work(ANONYMOUS, inside=False) as work:
-            return operations.resume(work, token=token)
+from tests.team import MONDAY, OPERATOR, PASSWORD, Team
 
 
 @pytest.fixture
 def team(stores: Stores) -> Team:
-    partnership_id = uuid.uuid4()
-    with UnitOfWork(stores, actor=OPERATOR, now=MONDAY, partnership_id=partnership_id) as work:
-        partnerships.create_partnership(work, slug="vale", name="Vale MARACs", from_date=date(2026, 1, 1))
-        police = agencies.register_agency(work, slug="police", name="Vale Police")
-        housing = agencies.register_agency(work, slug="housing", name="Vale Housing", kind="landlord")
-        for agency_id in (police, housing):
-            partnerships.add_agency(work, agency_id=agency_id, joined_on=date(2026, 1, 1))
-        partnerships.sign_protocol(
-            work, agency_id=police, version="2026", signed_on=date(2026, 1, 5), expires_on=date(2027, 1, 5)
-        )
-    return Team(stores, partnership_id, police, housing)
+    return Team.found(stores)
 
 
 @pytest.fixture

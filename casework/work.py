@@ -89,7 +89,7 @@ class UnitOfWork:
         self.purpose = purpose
         self.partnership_id = partnership_id or NO_PARTNERSHIP
         self.correlation_id = correlation_id or uuid.uuid4()
-        self.keys: Keys = stores.key_store.keys()
+        self.keys: Keys = stores.key_store.keys(self.partnership_id)
         self.blind = stores.blind
         self.session = Session(stores.engine, expire_on_commit=False)
         event.listen(self.session, "after_begin", self._set_context)

@@ -217,6 +217,11 @@ def representatives_of(work: UnitOfWork, agency_id: uuid.UUID) -> list[uuid.UUID
     return accounts_with_role(work, roles=policy.SPEAK_FOR_AGENCY, agency_id=agency_id)
 
 
+def speakers_of(work: UnitOfWork, *, agency_ids: Collection[uuid.UUID]) -> list[uuid.UUID]:
+    """Return the active accounts that speak for any of these agencies here today, in a fixed order."""
+    return [one for agency_id in sorted(agency_ids) for one in representatives_of(work, agency_id)]
+
+
 def members(work: UnitOfWork) -> list[Member]:
     """Return the people who have, had or will have a role in this partnership, by name. Raises NotAllowed without account:manage."""
     policy.require_manage(work)

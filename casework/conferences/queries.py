@@ -16,6 +16,7 @@ from casework.cases import queries as cases
 from casework.cases.queries import CaseLine, PersonInCase
 from casework.conferences import policy, rules
 from casework.conferences.models import Attendance, Conference, Listing, Marac
+from casework.disclosures import queries as disclosures
 from casework.errors import NotFound
 from casework.work import UnitOfWork
 
@@ -228,6 +229,12 @@ def agencies_bound_to_confidentiality(work: UnitOfWork, *, conference_id: uuid.U
     """Return the agencies of which at least one person accepted the round's confidentiality statement."""
     accepted = cases.accepted_confidentiality(work, conference_id=conference_id)
     return {name.agency_id for name in accounts.account_names(work, accepted).values() if name.agency_id is not None}
+
+
+def agencies_on_the_list(work: UnitOfWork, *, conference_id: uuid.UUID) -> set[uuid.UUID]:
+    """Return the agencies that any case of this round's list went to."""
+    ids = work.session.scalars(select(Listing.id).where(Listing.conference_id == conference_id)).all()
+    return disclosures.agencies_of_round(work, listing_ids=ids)
 
 
 def over_capacity(work: UnitOfWork, *, conference_id: uuid.UUID) -> tuple[tuple[ListingRecord, str], ...]:

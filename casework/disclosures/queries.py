@@ -59,3 +59,8 @@ def listed_to(work: UnitOfWork, *, subject_ids: Collection[uuid.UUID]) -> set[tu
         )
     )
     return {(case_id, agency_id) for case_id, agency_id in rows if agency_id is not None}
+
+
+def agencies_of_round(work: UnitOfWork, *, listing_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Return the agencies that any of these listings went to."""
+    return {agency_id for _, agency_id in listed_to(work, subject_ids=listing_ids)}

@@ -110,6 +110,15 @@ def has_own_copy(work: UnitOfWork, *, conference_ids: Sequence[uuid.UUID]) -> se
     )
 
 
+def agencies_with_copy(work: UnitOfWork, *, minutes_id: uuid.UUID) -> set[uuid.UUID]:
+    """Return the agencies that have a copy which was not called back."""
+    return set(
+        work.session.scalars(
+            select(MinutesCopy.agency_id).where(MinutesCopy.minutes_id == minutes_id, MinutesCopy.recalled_at.is_(None))
+        )
+    )
+
+
 def count_issued(work: UnitOfWork) -> int:
     """Return how many minutes were issued. For rehearsals."""
     return work.session.scalar(select(func.count()).select_from(Minutes).where(Minutes.state == "issued")) or 0

@@ -10,7 +10,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -19,16 +19,21 @@ from casework.access.permissions import Role
 from casework.accounts import queries as accounts
 from casework.cases import queries as cases
 from casework.clock import london_date
+from casework.conferences import operations as conferences
+from casework.conferences import queries as conference_queries
 from casework.documents.mails import MailTemplate
 from casework.duties import operations as duties
 from casework.duties import rules as duty_rules
 from casework.duties.operations import DueReminder
 from casework.errors import Invalid, NotFound
+from casework.minutes import queries as minutes
 from casework.notifications import events, rules
 from casework.notifications.models import Notice, NoticeReminder
 from casework.work import UnitOfWork
 
 LEASE = rules.LONGEST_WAIT
+INVITED_AHEAD = timedelta(days=21)
+AT_THE_TABLE = (Role.COORDINATOR, Role.ADMINISTRATOR, Role.CHAIR, Role.REPRESENTATIVE, Role.IDVA)
 
 
 def notify(
@@ -90,6 +95,37 @@ def _record(
     if recorded:
         work.record(events.NoticesRecorded(partnership_id=work.partnership_id))
     return recorded
+
+
+def invite_to_sittings(work: UnitOfWork) -> int:
+    """Invite everybody who comes to the table to the sittings of the next three weeks, once each. Returns how many sittings.
+
+    The invitation carries time and place and nothing of the content.
+    """
+    due = conferences.claim_invitations(work, until=work.now + INVITED_AHEAD)
+    people = accounts.accounts_with_role(work, roles=AT_THE_TABLE)
+    for conference_id, sequence in due:
+        notify(
+            work,
+            template=MailTemplate.SITTING_PLANNED,
+            account_ids=people,
+            about=f"{conference_id}:{sequence}",
+            conference_id=conference_id,
+        )
+    return len(due)
+
+
+def tell_list_is_out(work: UnitOfWork, *, conference_id: uuid.UUID) -> int:
+    """Tell everybody who speaks for an agency that the list went to. Returns how many notices are new."""
+    agencies = conference_queries.agencies_on_the_list(work, conference_id=conference_id)
+    people = accounts.speakers_of(work, agency_ids=agencies)
+    return notify(work, template=MailTemplate.SOMETHING_NEW, account_ids=people, about=f"list:{conference_id}")
+
+
+def tell_minutes_are_out(work: UnitOfWork, *, minutes_id: uuid.UUID) -> int:
+    """Tell everybody who speaks for an agency that has a copy. Returns how many notices are new."""
+    people = accounts.speakers_of(work, agency_ids=minutes.agencies_with_copy(work, minutes_id=minutes_id))
+    return notify(work, template=MailTemplate.DOCUMENT_READY, account_ids=people, about=f"minutes:{minutes_id}")
 
 
 def gather_reminders(work: UnitOfWork) -> int:

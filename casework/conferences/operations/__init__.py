@@ -7,7 +7,12 @@ from casework.conferences.operations.calendar import (
     plan_conferences,
     set_capacity,
 )
-from casework.conferences.operations.clockwork import close_due_inputs, plan_ahead, publish_due_lists
+from casework.conferences.operations.clockwork import (
+    claim_invitations,
+    close_due_inputs,
+    plan_ahead,
+    publish_due_lists,
+)
 from casework.conferences.operations.listing import (
     ListedReferral,
     list_case,
@@ -25,6 +30,7 @@ from casework.conferences.operations.sitting import (
     end_sitting,
     finish_case,
     move_state,
+    owe_confidentiality,
     record_attendance,
     record_hearing,
     start_case,
@@ -38,6 +44,7 @@ __all__ = [
     "accept_confidentiality",
     "add_marac",
     "appoint_chair",
+    "claim_invitations",
     "close_due_inputs",
     "close_inputs",
     "count_action",
@@ -48,6 +55,7 @@ __all__ = [
     "list_late",
     "move_over_capacity",
     "move_state",
+    "owe_confidentiality",
     "plan_ahead",
     "plan_conferences",
     "publish_due_lists",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+from datetime import datetime
+
 from sqlalchemy import select
 
 from casework.conferences import rules
@@ -38,3 +41,23 @@ def plan_ahead(work: UnitOfWork) -> int:
     """Keep six months of conferences in the calendar of every MARAC. Returns how many were added."""
     maracs = work.session.scalars(select(Marac.id)).all()
     return sum(len(plan_conferences(work, marac_id=marac_id)) for marac_id in maracs)
+
+
+def claim_invitations(work: UnitOfWork, *, until: datetime) -> list[tuple[uuid.UUID, int]]:
+    """Return the sittings up to an instant (UTC) to which nobody has been invited yet, with the version of the invitation.
+
+    Each is given out once.
+    """
+    due = work.session.scalars(
+        select(Conference)
+        .where(
+            Conference.invitation_sequence == 0,
+            Conference.sits_at > work.now,
+            Conference.sits_at <= until,
+        )
+        .order_by(Conference.sits_at)
+        .with_for_update()
+    ).all()
+    for conference in due:
+        conference.invitation_sequence = 1
+    return [(conference.id, 1) for conference in due]

@@ -11,14 +11,18 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from casework.access.permissions import Permission
+from casework.accounts import queries as accounts
 from casework.cases import operations as cases
 from casework.cases.rules import after_hearing
 from casework.conferences import events, policy, rules
 from casework.conferences.models import Attendance, Conference, Listing
 from casework.conferences.operations.listing import put_off
+from casework.disclosures import queries as disclosures
 from casework.duties import operations as duties
+from casework.duties.operations import NewDuty
 from casework.duties.rules import DutyKind
 from casework.errors import Conflict, FieldError, Invalid
+from casework.partnerships import queries as partnerships
 from casework.programmes.marac import confidentiality
 from casework.programmes.marac.crimes import CrimeKind
 from casework.work import UnitOfWork
@@ -65,6 +69,36 @@ def accept_confidentiality(work: UnitOfWork, *, conference_id: uuid.UUID) -> Non
     conference = policy.reach_conference(work, conference_id)
     cases.accept_confidentiality(work, conference_id=conference.id, statement_version=confidentiality.VERSION)
     duties.meet(work, kind=DutyKind.CONFIDENTIALITY, subject_id=conference.id, account_id=work.actor.account_id)
+
+
+def owe_confidentiality(work: UnitOfWork, *, conference_id: uuid.UUID) -> int:
+    """Owe the acceptance of the statement by everybody who speaks for an agency that the list went to. Follows the list."""
+    conference = policy.reach_conference(work, conference_id)
+    speakers = accounts.speakers_of(
+        work, agency_ids=disclosures.agencies_of_round(work, listing_ids=_listing_ids(work, conference))
+    )
+    new = duties.raise_duties(
+        work,
+        duties=[
+            NewDuty(
+                kind=DutyKind.CONFIDENTIALITY,
+                subject_kind="conference",
+                subject_id=conference.id,
+                due_at=conference.research_due_at,
+                rule="clock.research",
+                owed_by_account_id=account_id,
+                conference_id=conference.id,
+            )
+            for account_id in speakers
+        ],
+        policy_version_id=conference.policy_version_id,
+        extra_holidays=partnerships.extra_holidays(work),
+    )
+    return len(new)
+
+
+def _listing_ids(work: UnitOfWork, conference: Conference) -> list[uuid.UUID]:
+    return list(work.session.scalars(select(Listing.id).where(Listing.conference_id == conference.id)))
 
 
 def record_attendance(

@@ -1,0 +1,60 @@
+"""Reads of the outbox: how much waits, since when, and what died. Ids and codes only."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from casework.events.models import OutboxMessage
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxStatus:
+    """How many messages stand in each state, and how long the oldest unfinished one has waited, in seconds."""
+
+    pending: int
+    sent: int
+    done: int
+    dead: int
+    oldest_waiting_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that has used up its attempts."""
+
+    id: uuid.UUID
+    event: str
+    attempt: int
+    failure: str | None
+
+
+def status(connection: Connection) -> OutboxStatus:
+    """Return how the outbox stands."""
+    counts = dict(
+        connection.execute(select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state)).tuples().all()
+    )
+    oldest = connection.scalar(
+        select(func.extract("epoch", func.now() - func.min(OutboxMessage.next_at))).where(
+            OutboxMessage.state.in_(["pending", "sent"])
+        )
+    )
+    return OutboxStatus(
+        pending=counts.get("pending", 0),
+        sent=counts.get("sent", 0),
+        done=counts.get("done", 0),
+        dead=counts.get("dead", 0),
+        oldest_waiting_seconds=max(float(oldest or 0), 0.0),
+    )
+
+
+def dead_letters(connection: Connection) -> list[DeadLetter]:
+    """Return the dead letters, the oldest first."""
+    rows = connection.execute(
+        select(OutboxMessage.id, OutboxMessage.event, OutboxMessage.attempt, OutboxMessage.failure)
+        .where(OutboxMessage.state == "dead")
+        .order_by(OutboxMessage.position)
+    )
+    return [DeadLetter(*row) for row in rows]

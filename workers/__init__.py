@@ -1,0 +1,1 @@
+"""Celery and nothing but Celery: the relay, the handlers of events, the schedule. Nobody imports this package."""

@@ -1,0 +1,113 @@
+"""The Celery application and its three tasks. PostgreSQL is the truth; a message lost or doubled here changes nothing."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from celery import Celery
+from celery.signals import worker_process_init
+from config.logging import set_up_logging
+from kombu import Queue
+
+from casework.access.actors import SYSTEM
+from casework.events import operations as outbox
+from casework.partnerships import queries as partnerships
+from casework.work import Stores, UnitOfWork
+from config.settings import Settings
+from workers import handling, posting, queues, ticking
+from workers.subscriptions import SUBSCRIPTIONS
+
+TICK_SECONDS = 5.0
+
+app = Celery("casework")
+app.conf.update(
+    broker_url=os.environ.get("REDIS_URL") or "",
+    task_serializer="json",
+    accept_content=["json"],
+    task_ignore_result=True,
+    result_backend=None,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_soft_time_limit=240,
+    task_time_limit=300,
+    broker_transport_options={
+        "visibility_timeout": 900,  # always longer than the hard time limit
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 10,
+        "socket_connect_timeout": 3,
+        "socket_keepalive": True,
+        "health_check_interval": 30,
+    },
+    task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2},
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    worker_soft_shutdown_timeout=30,
+    worker_max_tasks_per_child=500,
+    worker_send_task_events=False,
+    task_send_sent_event=False,
+    timezone="UTC",
+    broker_connection_retry_on_startup=True,
+    worker_hijack_root_logger=False,
+    task_queues=[Queue(name) for name in queues.ALL],
+    task_default_queue=queues.EVENTS,
+    beat_schedule={
+        "tick": {"task": "clocks.tick", "schedule": TICK_SECONDS, "options": {"queue": queues.CLOCKS, "expires": 60}}
+    },
+)
+
+
+@cache
+def settings() -> Settings:
+    """Read the settings of this process, once."""
+    return Settings.read(os.environ)
+
+
+@cache
+def stores() -> Stores:
+    """Open the stores of this process, once."""
+    return Stores.open(settings())
+
+
+@worker_process_init.connect
+def _fresh_process(**_: Any) -> None:
+    """Each worker process opens its own connections and logs in its own right."""
+    set_up_logging(settings().log_level)
+    stores.cache_clear()
+    stores()
+
+
+@app.task(name="events.handle", queue=queues.EVENTS)
+def handle_events(*, ids: Sequence[str], **_: object) -> None:
+    """Handle the events with these outbox ids."""
+    handling.handle(stores(), [uuid.UUID(one) for one in ids], SUBSCRIPTIONS)
+
+
+@app.task(name="clocks.tick", queue=queues.CLOCKS)
+def tick(*, moment: str | None = None, **_: object) -> None:
+    """Run what is due at a moment (ISO, UTC): now when beat says it, a simulated one in a rehearsal."""
+    at = datetime.fromisoformat(moment) if moment else datetime.now(UTC)
+    with stores().engine.begin() as connection:
+        outbox.beat(connection, part="worker")
+        if moment is None:
+            outbox.beat(connection, part="beat")
+    ticking.tick(stores(), at)
+    _post_all(at)
+
+
+@app.task(name="notices.send", queue=queues.NOTICES)
+def send_notices(*, moment: str | None = None, **_: object) -> None:
+    """Send the notices that are due at a moment."""
+    _post_all(datetime.fromisoformat(moment) if moment else datetime.now(UTC))
+
+
+def _post_all(at: datetime) -> None:
+    with UnitOfWork(stores(), actor=SYSTEM, now=at, partnership_id=None) as work:
+        ids = [one.id for one in partnerships.partnerships(work)]
+    for partnership_id in ids:
+        posting.send_due(stores(), settings(), partnership_id, at)

@@ -1,0 +1,16 @@
+"""Which handlers follow which event. A handler makes one call into the domain; an event that is not here is done at once."""
+
+from __future__ import annotations
+
+from workers.handling import Subscriptions
+from workers.tasks import follow_up, notices
+
+SUBSCRIPTIONS: Subscriptions = {
+    "account.invited": (notices.invite_account,),
+    "conference.list_published": (follow_up.ask_agencies, follow_up.owe_confidentiality, notices.tell_list_is_out),
+    "conference.case_listed": (follow_up.ask_about_late_case,),
+    "conference.sitting_ended": (follow_up.after_sitting, follow_up.draft_minutes),
+    "minutes.issued": (notices.tell_minutes_are_out,),
+    "referral.returned": (notices.tell_referrer,),
+    "referral.accepted": (notices.tell_idva,),
+}

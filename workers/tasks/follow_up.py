@@ -1,0 +1,36 @@
+"""What follows in the domain from an event."""
+
+from __future__ import annotations
+
+from casework.actions import operations as actions
+from casework.conferences import operations as conferences
+from casework.events.operations import Message
+from casework.minutes import operations as minutes
+from casework.research import operations as research
+from casework.work import UnitOfWork
+
+
+def ask_agencies(work: UnitOfWork, message: Message) -> None:
+    """Ask every agency that the list went to."""
+    research.ask_agencies(work, conference_id=message.id_of("conference_id"))
+
+
+def ask_about_late_case(work: UnitOfWork, message: Message) -> None:
+    """Ask about a case that joined after the list was out."""
+    if message.payload["is_late"]:
+        research.ask_agencies(work, conference_id=message.id_of("conference_id"))
+
+
+def owe_confidentiality(work: UnitOfWork, message: Message) -> None:
+    """Owe the acceptance of the confidentiality statement."""
+    conferences.owe_confidentiality(work, conference_id=message.id_of("conference_id"))
+
+
+def after_sitting(work: UnitOfWork, message: Message) -> None:
+    """Flag the files and owe the telling of the victims."""
+    actions.after_sitting(work, conference_id=message.id_of("conference_id"))
+
+
+def draft_minutes(work: UnitOfWork, message: Message) -> None:
+    """Draft the minutes from what was recorded."""
+    minutes.draft(work, conference_id=message.id_of("conference_id"))

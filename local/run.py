@@ -174,18 +174,18 @@ def _mail_catcher(state: State, settings: dict[str, str]) -> Program:
 
 
 def _programs(state: State, settings: dict[str, str], port: int) -> list[Program]:
-    pages = _child_environment(settings, without=("DATABASE_OWNER_URL", "CASEWORK_AUDIT_KEY"))
-    work = _child_environment(settings, without=("DATABASE_OWNER_URL",))
+    usual = _child_environment(settings, without=("DATABASE_OWNER_URL", "CASEWORK_AUDIT_KEY"))
+    signing = _child_environment(settings, without=("DATABASE_OWNER_URL",))
     gunicorn: list[str | Path] = [sys.executable, "-m", "gunicorn", "--config", ROOT / "config/gunicorn.py"]
     celery = [sys.executable, "-m", "celery", "-A", "workers.app", "--quiet"]
     quietly = ["--loglevel", "WARNING"]
     worker = ["worker", "--concurrency", "2", "--without-gossip", "--without-mingle", *quietly]
     beat: list[str | Path] = ["beat", "--schedule", state.folder("beat") / "schedule", "--pidfile=", *quietly]
     return [
-        Program("web", [*gunicorn, "--bind", f"127.0.0.1:{port}", "casework.app:create()"], pages),
-        Program("worker", [*celery, *worker], work, tether=signal.SIGQUIT),  # at once: its tasks are taken up again
-        Program("relay", [sys.executable, "-m", "workers.relay"], work),
-        Program("beat", [*celery, *beat], work),
+        Program("web", [*gunicorn, "--bind", f"127.0.0.1:{port}", "casework.app:create()"], usual),
+        Program("worker", [*celery, *worker], usual, tether=signal.SIGQUIT),  # at once: its tasks are taken up again
+        Program("relay", [sys.executable, "-m", "workers.relay"], signing),
+        Program("beat", [*celery, *beat], usual),
     ]
 
 

@@ -1,0 +1,1 @@
+"""Consent: what a young person has agreed or refused, and the decision whether something may be shared."""

@@ -83,7 +83,6 @@ def submit(work: UnitOfWork, *, submission: Submission, draft_id: uuid.UUID | No
             key_id=work.keys.new("referral", work.partnership_id),
             routes={},
         )
-        work.session.add(referral)
     referral.marac_id = area.id
     referral.referrer_agency_id = submission.referrer_agency_id
     referral.reference_token = token
@@ -119,8 +118,8 @@ def save_draft(
             key_id=work.keys.new("referral", work.partnership_id),
             routes={},
         )
-        work.session.add(referral)
     referral.document.seal(work.keys, dict(document))
+    work.session.add(referral)
     work.note("referral:save_draft", "referral", referral.id)
     return referral.id
 
@@ -221,6 +220,7 @@ def _take_in(work: UnitOfWork, referral: Referral, document: Mapping[str, Any], 
     referral.victim_under_16 = young
     referral.has_safe_contact = bool(document["victim"].get("safe_contact"))
     referral.policy_version_id = in_force.version_id
+    work.session.add(referral)
     work.session.flush()  # the referral first: the assessment, candidates and steps refer to it
     work.session.add(assessment)
     decide(work, referral, step="submitted")

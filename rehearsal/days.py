@@ -1,0 +1,73 @@
+"""A working day of the partnership, hour by hour. What the clocks do is the driver's: here only says when people do what."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from casework.clock import at_london, is_working_day, london_date
+from casework.conferences import queries as rounds
+from casework.conferences.rules import RoundState
+from rehearsal.practitioners import Practitioners
+
+TICKS = (time(6, 5), time(8, 1), time(9, 1), time(12, 1), time(17, 1))
+"""London times at which the schedule is run on every simulated day, just after its own clocks."""
+
+Tick = Callable[[datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something that happens at a simulated instant (UTC): a tick of the clocks, or an hour of people's work."""
+
+    at: datetime
+    what: str
+
+
+def run_day(day: date, practitioners: Practitioners, tick: Tick) -> Iterator[Moment]:
+    """Work one London day, in order; yields each moment after it has happened. At weekends only the clocks go on."""
+    working = is_working_day(day)
+    hours: list[tuple[time, str]] = [(at, "tick") for at in TICKS]
+    if working:
+        hours += [
+            (time(9, 20), "sit"),
+            (time(10, 0), "refer"),
+            (time(11, 0), "triage"),
+            (time(14, 0), "answer"),
+            (time(15, 30), "report"),
+            (time(16, 0), "triage"),
+        ]
+    for at, what in sorted(hours):
+        moment = at_london(day, at)
+        if what == "tick":
+            tick(moment)
+        else:
+            _work(what, moment, practitioners)
+            tick(moment + timedelta(minutes=1))
+        yield Moment(moment, what)
+
+
+def _work(what: str, moment: datetime, people: Practitioners) -> None:
+    if what == "sit":
+        for conference_id in _sittings_on(london_date(moment), people, moment):
+            people.sit(conference_id, moment + timedelta(minutes=10))
+    elif what == "refer":
+        people.correct(moment)
+        people.refer(moment)
+    elif what == "triage":
+        people.triage(moment)
+        people.first_contacts(moment)
+    elif what == "answer":
+        people.accept_confidentiality(moment)
+        people.research(moment, share_today=0.35)
+        people.approve(moment)
+    elif what == "report":
+        people.report(moment, share_today=0.25)
+
+
+def _sittings_on(day: date, people: Practitioners, moment: datetime) -> list[uuid.UUID]:
+    with people.world.work(people.stores, "coordinator", moment) as work:
+        due = rounds.conferences(work, states=[RoundState.LIST_OUT, RoundState.INPUTS_CLOSED])
+    return [conference.id for conference in due if conference.sits_on == day]

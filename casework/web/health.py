@@ -14,7 +14,7 @@ from casework.web.unit import service
 blueprint = Blueprint("health", __name__)
 
 PARTS_WITH_PROOF_OF_LIFE = ("worker", "relay", "beat")
-STILL_ALIVE_SECONDS = 20
+STILL_ALIVE_SECONDS = 30
 _LIVING = text("SELECT part FROM heartbeat WHERE seen_at > now() - make_interval(secs => :seconds)")
 
 

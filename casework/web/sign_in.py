@@ -77,7 +77,7 @@ def sign_out() -> Response:
     return headers.clear_site_data(response)
 
 
-@blueprint.route("/set-up/<token>", methods=["GET", "POST"])
+@blueprint.route("/invitation/<token>", methods=["GET", "POST"])
 def set_up(token: str) -> ResponseReturnValue:
     """Set up an account by its link: password, authenticator app, and ten recovery codes that are shown once."""
     whose = hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -50,12 +50,12 @@ class TestInvitingSomebody:
     ) -> None:
         coordinator.open("/people/invite")
         page = text_of(coordinator.send("/people/invite", self.given(team)))
-        link = re.search(r"http://127\.0\.0\.1:8000(/set-up/[\w-]+)", page)
+        link = re.search(r"http://127\.0\.0\.1:8000(/invitation/[\w-]+)", page)
         assert link
         assert "Ivy Moss" in text_of(another_visitor().open(link.group(1)))
         people = text_of(coordinator.open("/people"))
         assert "Ivy Moss" in people
-        assert "/set-up/" not in people
+        assert "/invitation/" not in people
 
     def test_asks_for_no_password(self, coordinator: Visitor) -> None:
         assert 'type="password"' not in text_of(coordinator.open("/people/invite"))
@@ -87,7 +87,7 @@ class TestInvitingSomebody:
         given = self.given(team, email=ana.email, agency_id=str(team.police), roles=["referrer"])
         page = text_of(coordinator.follow(coordinator.send("/people/invite", given)))
         assert "has an account already" in page
-        assert "/set-up/" not in page
+        assert "/invitation/" not in page
         assert ana.actor.roles == {Role.REPRESENTATIVE, Role.REFERRER}
 
 
@@ -107,9 +107,9 @@ class TestOnePerson:
         coordinator.open(f"/people/{ana.account_id}")
         page = text_of(coordinator.follow(coordinator.send(f"/people/{ana.account_id}/reset")))
         assert "goes to the person by mail" in page
-        assert "/set-up/" not in page
+        assert "/invitation/" not in page
         again = text_of(coordinator.follow(coordinator.send(f"/people/{ana.account_id}/invite-again")))
-        assert "/set-up/" not in again
+        assert "/invitation/" not in again
         assert not ana.enters_password()
 
     def test_gets_a_role_and_loses_it(self, coordinator: Visitor, team: Team, ana: Person) -> None:

@@ -282,7 +282,7 @@ class TestSettingUpAnAccount:
                 agency_id=team.police,
                 roles=[Role.CHAIR],
             )
-        return f"/set-up/{invited.token}"
+        return f"/invitation/{invited.token}"
 
     def offered(self, page: str) -> tuple[str, str]:
         letters = re.search(r'app-code-letters">([A-Z2-7 ]+)<', page)
@@ -322,7 +322,7 @@ class TestSettingUpAnAccount:
         assert visitor.send(link, given).status_code == 422
 
     def test_answers_every_dead_link_the_same(self, visitor: Visitor, team: Team, link: str) -> None:
-        unknown = without_token(visitor.open("/set-up/" + "x" * 43))
+        unknown = without_token(visitor.open("/invitation/" + "x" * 43))
         team.now += rules.INVITATION_LASTS
         assert without_token(visitor.open(link)) == unknown
         assert unknown[0] == 404

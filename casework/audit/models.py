@@ -15,10 +15,13 @@ class AuditEntry(Base):
     """One act, view, refusal or sign-in, written in the same transaction as the act itself."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_subject", "subject_kind", "subject_id"),)
+    __table_args__ = (
+        Index("ix_audit_entry_subject", "subject_id", "at"),
+        Index("ix_audit_entry_sealing", "partnership_id", "written_at"),
+    )
 
     partnership_id: Mapped[uuid.UUID | None] = mapped_column(
-        index=True, comment=clear("whose chain; empty for sign-ins and the installation")
+        comment=clear("whose chain; empty for sign-ins and the installation")
     )
     at: Mapped[datetime] = mapped_column(comment=clear("when, by the unit of work's clock"))
     written_at: Mapped[datetime] = mapped_column(

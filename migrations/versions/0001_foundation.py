@@ -122,8 +122,8 @@ def upgrade() -> None:
         sa.Column("correlation_id", sa.Uuid(), nullable=True, comment="clear: ties entries of one request together"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
     )
-    op.create_index(op.f("ix_audit_entry_partnership_id"), "audit_entry", ["partnership_id"], unique=False)
-    op.create_index("ix_audit_entry_subject", "audit_entry", ["subject_kind", "subject_id"], unique=False)
+    op.create_index("ix_audit_entry_sealing", "audit_entry", ["partnership_id", "written_at"], unique=False)
+    op.create_index("ix_audit_entry_subject", "audit_entry", ["subject_id", "at"], unique=False)
     op.create_table(
         "audit_link",
         sa.Column("id", sa.Uuid(), nullable=False, comment="clear: random, says nothing"),
@@ -1695,7 +1695,7 @@ def downgrade() -> None:
     op.drop_table("handled_message")
     op.drop_table("audit_link")
     op.drop_index("ix_audit_entry_subject", table_name="audit_entry")
-    op.drop_index(op.f("ix_audit_entry_partnership_id"), table_name="audit_entry")
+    op.drop_index("ix_audit_entry_sealing", table_name="audit_entry")
     op.drop_table("audit_entry")
     op.drop_table("audit_checkpoint")
     op.drop_table("agency")

@@ -78,6 +78,7 @@ class Case:
                 facts.agreements,
                 to_agency=self.recipient.agency,
                 purpose=facts.purpose,
+                every_no_counts=facts.purpose not in self.lists.support_purposes,
                 categories=self.asked,
                 born=facts.subject.date_of_birth,
                 today=self.today,

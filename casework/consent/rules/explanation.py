@@ -9,7 +9,7 @@ from casework.clock import wednesday_9_december
 from casework.consent.rules.answer import Answer, Basis, Withheld
 from casework.consent.rules.case import Case, may_take_part
 from casework.consent.rules.decision import Decision, Stopped, decide, is_shut_out
-from casework.consent.rules.facts import Agency, Article6, Category, Facts
+from casework.consent.rules.facts import Agency, Article6, Category, Facts, Purpose
 from casework.consent.rules.rule_set import Result, Row, TellSubject
 from casework.programmes.youth_support.rules import Fault, Relation
 
@@ -52,7 +52,7 @@ _STOPPED = {
 
 _STEPS_PASSED = (
     "Step 0. The agencies are active and have signed the protocol.",
-    "Step 1. This is about a person, with one agency, not counts only.",
+    "Step 1. This is about a person, not counts only.",
     "Step 2. The receiving agency is not the alleged abuser, leads nobody to them and is not blocked.",
 )
 
@@ -168,6 +168,7 @@ def _facts_that_spoke(case: Case, decision: Decision) -> Iterator[str]:
     if case.facts.s16la_switched_on and not any(row.number == "5" for row in case.rules.rows):
         yield "Step 4. The duty to share is switched on, but it is not law on this day, so it does not count."
     yield _of_danger(case, decision)
+    yield from _of_risk_at_marac(facts)
     if facts.agreements:
         yield from _of_agreements(case, decision)
     elif decision.row.number == "13":
@@ -200,6 +201,16 @@ def _of_danger(case: Case, decision: Decision) -> str:
     if decision.row.number == "1":
         return "Step 5. Immediate danger is declared."
     return "Step 5. Immediate danger is declared, but this recipient is no emergency service: tell police, social care or ambulance now."
+
+
+def _of_risk_at_marac(facts: Facts) -> Iterator[str]:
+    risk = facts.risk
+    if facts.purpose is Purpose.MARAC and bool(risk.marac_routes) is not (risk.marac_high_risk is True):
+        yield (
+            "High risk is stated, but no route into MARAC is named: the record must name one."
+            if risk.marac_high_risk
+            else "A route into MARAC is named, but high risk is not stated: these contradict each other, so it does not count."
+        )
 
 
 def _of_agreements(case: Case, decision: Decision) -> Iterator[str]:

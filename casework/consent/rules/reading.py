@@ -134,8 +134,9 @@ class _Part:
         if not isinstance(given, list):
             self.wrong(name, f"Give a list. {right}")
             return []
-        item = _Part({str(number): value for number, value in enumerate(given)}, self._inside(name), self.errors)
-        return [item.value(str(number), read, right, required=True) for number in range(len(given))]
+        numbered = {f"{name}[{number}]": value for number, value in enumerate(given)}
+        items = _Part(numbered, self.path, self.errors)
+        return [items.value(item, read, right, required=True) for item in numbered]
 
     def flag(self, name: str) -> bool | None:
         """Take a yes or no; None is not known."""
@@ -176,7 +177,7 @@ class _Part:
             self.wrong(name, "Give a list of objects.")
             return []
         found = [
-            _Part(value, f"{self._inside(name)}.{number}", self.errors) for number, value in enumerate(given or [])
+            _Part(value, f"{self._inside(name)}[{number}]", self.errors) for number, value in enumerate(given or [])
         ]
         for part, value in zip(found, given or [], strict=True):
             if value is None:

@@ -48,6 +48,7 @@ def what_was_said(
     *,
     to_agency: str,
     purpose: str | None,
+    every_no_counts: bool,
     categories: Iterable[str],
     born: date | None,
     today: date,
@@ -56,8 +57,9 @@ def what_was_said(
     """Read the answers for one agency, one purpose and some categories on the London day `today`.
 
     A denial binds for every purpose and does not lapse: it is lifted, not outlived. A refusal or withdrawal that names no
-    agency is about all, one that names no purpose is about all. The young person's own no beats anybody else's yes; nobody
-    else's refusal takes back a yes that was theirs to give.
+    agency is about all, one that names no purpose is about all; with `every_no_counts` the purposes of a no are not looked
+    at, so that a refused support plan is not shared under another name. The young person's own no beats anybody else's yes;
+    nobody else's refusal takes back a yes that was theirs to give.
     """
     if not agreements:
         return _NOTHING
@@ -74,7 +76,7 @@ def what_was_said(
         if denied:
             denials.append((one, denied))
         if one.status is not Status.GIVEN:
-            refused = _taken_back(one, to_agency, purpose, asked)
+            refused = _taken_back(one, to_agency, None if every_no_counts else purpose, asked)
             if refused:
                 noes.append((one, refused))
         elif fault := fault_of(one, born=born, today=today, clocks=clocks):
@@ -130,7 +132,7 @@ def _takes_back(no: Agreement, yes: Agreement) -> bool:
 
 
 def _taken_back(no: Agreement, to_agency: str, purpose: str | None, asked: frozenset[str]) -> frozenset[str]:
-    """Return the categories that a refusal or withdrawal is about, for this agency and purpose."""
+    """Return the categories that a refusal or withdrawal is about, for this agency and purpose (None: whatever the purpose)."""
     if no.purposes and purpose is not None and purpose not in no.purposes:
         return frozenset()
     if not no.permit and not no.deny:

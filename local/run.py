@@ -218,7 +218,7 @@ def _seeding(state: State, settings: dict[str, str], *, wanted: bool) -> Iterato
     if wanted:
         say("preparing the demonstration")
         process = subprocess.Popen(
-            [sys.executable, "-m", "casework.cli", "seed"],
+            [sys.executable, "-m", "rehearsal.demonstration"],
             cwd=ROOT,
             env=_child_environment(settings, without=("DATABASE_OWNER_URL",)),
             stdin=subprocess.DEVNULL,

@@ -26,30 +26,52 @@ class Moment:
     what: str
 
 
-def run_day(day: date, practitioners: Practitioners, tick: Tick) -> Iterator[Moment]:
-    """Work one London day, in order; yields each moment after it has happened. At weekends only the clocks go on."""
-    working = is_working_day(day)
-    hours: list[tuple[time, str]] = [(at, "tick") for at in TICKS]
-    if working:
-        hours += [
-            (time(9, 20), "sit"),
-            (time(10, 0), "refer"),
-            (time(11, 0), "triage"),
-            (time(14, 0), "answer"),
-            (time(15, 30), "report"),
-            (time(16, 0), "triage"),
-        ]
+HOURS = (
+    (time(9, 20), "sit"),
+    (time(10, 0), "refer"),
+    (time(11, 0), "triage"),
+    (time(14, 0), "answer"),
+    (time(15, 30), "report"),
+    (time(16, 0), "triage"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How closely days are followed, and which share of what is open people get done in a day."""
+
+    ticks: tuple[time, ...] = TICKS
+    hours: tuple[tuple[time, str], ...] = HOURS
+    answers_a_day: float = 0.35
+    reports_a_day: float = 0.25
+
+
+CLOSELY = Pace()
+
+
+def run_day(
+    day: date, practitioners: Practitioners, tick: Tick, pace: Pace = CLOSELY, *, until: datetime | None = None
+) -> Iterator[Moment]:
+    """Work one London day, in order; yields each moment after it has happened. At weekends only the clocks go on.
+
+    Nothing happens after `until` (UTC), so that a day may be broken off in the middle.
+    """
+    hours: list[tuple[time, str]] = [(at, "tick") for at in pace.ticks]
+    if is_working_day(day):
+        hours += pace.hours
     for at, what in sorted(hours):
         moment = at_london(day, at)
+        if until is not None and moment > until:
+            return
         if what == "tick":
             tick(moment)
         else:
-            _work(what, moment, practitioners)
+            _work(what, moment, practitioners, pace)
             tick(moment + timedelta(minutes=1))
         yield Moment(moment, what)
 
 
-def _work(what: str, moment: datetime, people: Practitioners) -> None:
+def _work(what: str, moment: datetime, people: Practitioners, pace: Pace) -> None:
     if what == "sit":
         for conference_id in _sittings_on(london_date(moment), people, moment):
             people.sit(conference_id, moment + timedelta(minutes=10))
@@ -61,10 +83,10 @@ def _work(what: str, moment: datetime, people: Practitioners) -> None:
         people.first_contacts(moment)
     elif what == "answer":
         people.accept_confidentiality(moment)
-        people.research(moment, share_today=0.35)
+        people.research(moment, share_today=pace.answers_a_day)
         people.approve(moment)
     elif what == "report":
-        people.report(moment, share_today=0.25)
+        people.report(moment, share_today=pace.reports_a_day)
 
 
 def _sittings_on(day: date, people: Practitioners, moment: datetime) -> list[uuid.UUID]:

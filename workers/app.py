@@ -11,13 +11,13 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import worker_process_init
-from config.logging import set_up_logging
 from kombu import Queue
 
 from casework.access.actors import SYSTEM
 from casework.events import operations as outbox
 from casework.partnerships import queries as partnerships
 from casework.work import Stores, UnitOfWork
+from config.logging import set_up_logging
 from config.settings import Settings
 from workers import handling, posting, queues, ticking
 from workers.subscriptions import SUBSCRIPTIONS

@@ -14,13 +14,13 @@ from types import FrameType
 
 import psycopg
 import structlog
-from casework.audit.sealer import Sealer
-from config.logging import set_up_logging
 from kombu.exceptions import OperationalError
 from sqlalchemy import Engine
 
+from casework.audit.sealer import Sealer
 from casework.events import operations as outbox
 from casework.work import connect
+from config.logging import set_up_logging
 from config.settings import Settings
 from workers import queues
 from workers.app import app, handle_events
@@ -98,7 +98,7 @@ def main() -> None:
     """Run until told to stop."""
     settings = Settings.read(os.environ)
     set_up_logging(settings.log_level)
-    app.conf.broker_url = settings.redis_url
+    app.conf.update(broker_url=settings.redis_url)
     relay = Relay(settings)
 
     def _stop(_number: int, _frame: FrameType | None) -> None:

@@ -37,8 +37,26 @@ def tick(stores: Stores, moment: datetime) -> list[str]:
     return failed
 
 
+def is_done(stores: Stores, moment: datetime) -> bool:
+    """Say whether every job that was due at `moment` has ended well, in every partnership."""
+    with UnitOfWork(stores, actor=SYSTEM, now=moment, partnership_id=None) as work:
+        wanted = {
+            (_key(job, one.id), job.last_slot(moment)) for job in SCHEDULE for one in partnerships.partnerships(work)
+        }
+        ended = work.session.execute(
+            select(ScheduledRun.job, ScheduledRun.slot).where(
+                ScheduledRun.finished_at.is_not(None), ScheduledRun.job.in_([job for job, _ in wanted])
+            )
+        )
+        return wanted <= set(ended.tuples())
+
+
+def _key(job: Scheduled, partnership_id: uuid.UUID) -> str:
+    return f"{job.name}:{partnership_id.hex}"[:60]
+
+
 def _run(stores: Stores, job: Scheduled, slot: datetime, partnership_id: uuid.UUID) -> bool:
-    key = f"{job.name}:{partnership_id.hex}"[:60]
+    key = _key(job, partnership_id)
     if not _claim(stores, key, slot):
         return True
     try:

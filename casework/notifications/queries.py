@@ -21,3 +21,9 @@ def counts_by_template(work: UnitOfWork) -> dict[str, int]:
 def message_ids(work: UnitOfWork) -> set[str]:
     """Return the fixed Message-ID of every notice that was sent."""
     return set(work.session.scalars(select(Notice.message_id).where(Notice.state == "sent")))
+
+
+def count_due(work: UnitOfWork) -> int:
+    """Return how many notices wait to be sent at `work.now`."""
+    due = select(func.count()).select_from(Notice).where(Notice.state == "waiting", Notice.send_at <= work.now)
+    return work.session.scalar(due) or 0

@@ -1,0 +1,129 @@
+"""Makes the demonstration: three rounds behind it and one in mid-cycle, as of now. Prints who can sign in. Run twice, it only prints."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+from datetime import UTC, date, datetime, time, timedelta
+
+from casework.access.actors import SYSTEM
+from casework.access.permissions import Purpose
+from casework.accounts import queries as accounts
+from casework.cases import operations as cases
+from casework.cases import queries as case_queries
+from casework.clock import add_working_days, at_london, is_working_day, london_date
+from casework.partnerships import queries as partnerships
+from casework.work import Stores, UnitOfWork
+from config.settings import Settings
+from rehearsal import partnership
+from rehearsal.awkward import awkward_referrals
+from rehearsal.days import Pace, run_day
+from rehearsal.drivers import InThisProcess
+from rehearsal.partnership import PASSWORD, World
+from rehearsal.people import Inventor
+from rehearsal.practitioners import Practitioners
+
+SEED = 11
+ROUNDS_BEFORE = 3
+REFERRALS_A_ROUND = 9
+# A demonstration must be ready within a minute, so its past is followed in bigger steps than a rehearsal.
+QUICKLY = Pace(
+    ticks=(time(9, 1), time(17, 1)),
+    hours=(
+        (time(9, 20), "sit"),
+        (time(10, 0), "refer"),
+        (time(11, 0), "triage"),
+        (time(14, 0), "answer"),
+        (time(15, 30), "report"),
+    ),
+    answers_a_day=0.45,
+    reports_a_day=0.3,
+)
+
+
+def make(stores: Stores, settings: Settings, now: datetime) -> World:
+    """Make the partnership and work its last six weeks up to `now` (UTC)."""
+    today = london_date(now)
+    # The next sitting lies three to seven working days ahead: its list is out and its research half in.
+    next_sitting = partnership.first_wednesday(today, working_days=3)
+    first = next_sitting - timedelta(days=14 * ROUNDS_BEFORE)
+    began = first - timedelta(days=17)
+    start = at_london(began, time(6, 0))
+    world = partnership.found_partnership(
+        stores, now=start, first_sittings=(first, first + timedelta(days=7)), capacity=16
+    )
+    partnership.plan(stores, world, now=start)
+    people = Practitioners(stores, world, random.Random(SEED))
+    inventor = Inventor(people.rng)
+    days = [began + timedelta(days=number) for number in range((today - began).days + 1)]
+    working = [day for day in days if is_working_day(day)]
+    _fill_diaries(people, inventor, working, next_sitting)
+    driver = InThisProcess(stores, settings, world)
+    for day in working:
+        for _ in run_day(day, people, driver, QUICKLY, until=now - timedelta(minutes=2)):
+            pass
+    _shut_out_the_sister(stores, world, now)
+    driver(now)
+    return world
+
+
+def _fill_diaries(people: Practitioners, inventor: Inventor, working: list[date], next_sitting: date) -> None:
+    rounds = ROUNDS_BEFORE + 1
+    for number in range(rounds * REFERRALS_A_ROUND):
+        day = working[min(number * len(working) // (rounds * REFERRALS_A_ROUND), len(working) - 1)]
+        people.ledger.waiting.append((day, inventor.referral(day)))
+    cut_off = add_working_days(next_sitting, -9)
+    awkward_day = max(day for day in working if day <= cut_off)
+    people.ledger.waiting += [(awkward_day, document) for document in awkward_referrals(inventor, awkward_day)]
+    # The last ones wait in the inbox.
+    people.ledger.waiting += [(working[-1], inventor.referral(working[-1])) for _ in range(3)]
+
+
+def _shut_out_the_sister(stores: Stores, world: World, now: datetime) -> None:
+    """Block the probation officer who is the sister of a perpetrator; she never knows."""
+    with world.work(stores, "coordinator", now, Purpose.OVERSIGHT) as work:
+        for line in case_queries.case_list(work, size=200).lines:
+            if any(one.family_name == "Plant" and one.given_names == "Craig" for one in line.perpetrators):
+                cases.block(
+                    work,
+                    case_id=line.id,
+                    account_id=world.accounts["probation_colleague"],
+                    reason="She is the perpetrator's sister. Declared by her manager.",
+                )
+
+
+def _people(stores: Stores, now: datetime) -> str:
+    with UnitOfWork(stores, actor=SYSTEM, now=now, partnership_id=None) as work:
+        people = accounts.demonstration_people(work)
+    lines = ["Sign in as one of these invented people, here or with one press on the sign-in page:"]
+    for one in people:
+        lines.append(f"  {one.name:<28} {', '.join(one.roles):<16} {one.agency_name:<34} {one.email:<52} code {one.code}")
+    lines.append(f"Password of all: {PASSWORD}")
+    lines.append(
+        "A one-time code changes every 30 seconds: ./dev run prints new ones, and the sign-in page signs in with one press."
+    )
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Make the demonstration if there is none, and print the sign-in list."""
+    settings = Settings.read(os.environ)
+    if not settings.demonstration:
+        print("CASEWORK_DEMONSTRATION is not set: nothing invented is put beside real people.", file=sys.stderr)
+        return 2
+    stores = Stores.open(settings)
+    now = datetime.now(UTC).replace(microsecond=0)
+    try:
+        with UnitOfWork(stores, actor=SYSTEM, now=now, partnership_id=None) as work:
+            there = [one.slug for one in partnerships.partnerships(work)]
+        if partnership.SLUG not in there:
+            make(stores, settings, now)
+        print(_people(stores, now))
+    finally:
+        stores.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

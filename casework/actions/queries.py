@@ -139,7 +139,7 @@ def _records(
 
 def counts(work: UnitOfWork) -> dict[str, int]:
     """Return how many actions stand in each state, and how many are overdue now. For rehearsals and reports."""
-    rows = work.session.execute(select(Action.state, func.count()).group_by(Action.state)).tuples().all()
+    rows = work.session.execute(select(Action.state, func.count()).group_by(Action.state)).all()
     overdue = work.session.scalar(
         select(func.count())
         .select_from(Action)

@@ -173,7 +173,7 @@ def give_standing(
             select(Standing.case_id, Standing.agency_id, Standing.account_id, Standing.source_id).where(
                 Standing.case_id.in_(case_ids), Standing.kind == kind, Standing.until_at.is_not_distinct_from(until_at)
             )
-        ).tuples()
+        )
     )
     rows = [
         {

@@ -243,7 +243,7 @@ def accepted_confidentiality(work: UnitOfWork, *, conference_id: uuid.UUID) -> d
             Confidentiality.conference_id == conference_id
         )
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _lines(work: UnitOfWork, rows: Sequence[Case]) -> tuple[CaseLine, ...]:

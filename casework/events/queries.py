@@ -33,9 +33,7 @@ class DeadLetter:
 
 def status(connection: Connection) -> OutboxStatus:
     """Return how the outbox stands."""
-    counts = dict(
-        connection.execute(select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state)).tuples().all()
-    )
+    counts = dict(connection.execute(select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state)).all())
     oldest = connection.scalar(
         select(func.extract("epoch", func.now() - func.min(OutboxMessage.next_at))).where(
             OutboxMessage.state.in_(["pending", "sent"])

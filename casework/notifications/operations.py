@@ -91,7 +91,7 @@ def _record(
         .returning(Notice.recipient_account_id, Notice.id),
         rows,
     )
-    recorded = dict(new.tuples().all())
+    recorded = dict(new.all())
     if recorded:
         work.record(events.NoticesRecorded(partnership_id=work.partnership_id))
     return recorded
@@ -162,9 +162,7 @@ def _post(work: UnitOfWork, template: MailTemplate, piles: dict[uuid.UUID, list[
     notices = dict(
         work.session.execute(
             select(Notice.recipient_account_id, Notice.id).where(Notice.dedupe_key.in_(list(keys.values())))
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     rows = [
         {

@@ -233,4 +233,4 @@ def core_agency_ids(work: UnitOfWork) -> set[uuid.UUID]:
 
 def agency_key_ids(work: UnitOfWork) -> dict[uuid.UUID, uuid.UUID]:
     """Return, for each agency, the data key under which its private notes of this partnership are sealed."""
-    return dict(work.session.execute(select(PartnershipAgency.agency_id, PartnershipAgency.key_id)).tuples().all())
+    return dict(work.session.execute(select(PartnershipAgency.agency_id, PartnershipAgency.key_id)).all())

@@ -113,9 +113,7 @@ def _lines(work: UnitOfWork, states: Sequence[str] | None) -> tuple[ReferralLine
                     ReferralCandidate.is_dismissed.is_(False),
                 )
                 .group_by(ReferralCandidate.referral_id)
-            )
-            .tuples()
-            .all()
+            ).all()
         )
     if rows:
         work.note_view("referral:list", "referral_list")
@@ -217,6 +215,6 @@ def _name(person: dict[str, Any]) -> str:
 
 def counts(work: UnitOfWork) -> dict[str, int]:
     """Return how many referrals stand in each state, and how many accepted ones are repeats. For rehearsals and reports."""
-    found = dict(work.session.execute(select(Referral.state, func.count()).group_by(Referral.state)).tuples().all())
+    found = dict(work.session.execute(select(Referral.state, func.count()).group_by(Referral.state)).all())
     repeats = work.session.scalar(select(func.count()).select_from(Referral).where(Referral.is_repeat.is_(True)))
     return {**found, "repeats": repeats or 0}

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -259,3 +260,76 @@ class TestMailCatcher:
             "X-Envelope-From: no-reply@casework.example.gov.uk",
             "X-Envelope-To: someone@else.example.gov.uk",
         ]
+
+
+class Running:
+    """A `./dev run` of its own."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.folder = folder
+        self.address = f"http://127.0.0.1:{children.free_port()}"
+        port = self.address.rpartition(":")[2]
+        self.complaints = folder.with_suffix(".stderr")
+        with self.complaints.open("w") as complaints:
+            self.process = subprocess.Popen(
+                [sys.executable, ROOT / "dev", "run", "--port", port, "--state", folder, *options],
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                text=True,
+            )
+
+    def first_line(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline() or self.complaints.read_text()
+
+    def get(self, path: str) -> tuple[int, str]:
+        with urllib.request.urlopen(self.address + path, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+
+    def processes(self) -> list[int]:
+        """Every process that works in this state folder or was told of it, whoever its parent is."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                told = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+                where = str((process / "cwd").readlink())
+                if str(self.folder).encode() in told or str(self.folder) in where:
+                    found.append(int(process.name))
+        return [pid for pid in found if children.is_running(pid)]
+
+
+class TestRun:
+    @pytest.fixture
+    def folder(self) -> Iterator[Path]:
+        with tempfile.TemporaryDirectory(prefix="casework-run-", dir=state.memory_folder()) as place:
+            Path(place).chmod(0o711)
+            yield Path(place) / "state"
+
+    def test_brings_up_every_part_and_ends_every_part(self, folder: Path) -> None:
+        running = Running(folder, "--no-demo")
+        assert running.first_line() == f"ready {running.address}\n"
+        assert running.get("/healthz")[0] == 200
+        assert running.get("/readyz")[0] == 200
+        told = dev("casework", "--state", str(folder), "keys", "status", "--json")
+        assert told.returncode == 0, told.stderr
+        assert '"current": "k1"' in told.stdout
+        assert len(running.processes()) > 8
+        running.process.terminate()
+        running.process.communicate(timeout=10)
+        assert running.process.returncode == 0
+        assert running.processes() == []
+        assert dev("casework", "--state", str(folder), "keys", "status").returncode == 2
+        told_files = [path for path in folder.rglob("*") if path.name == "environment"]
+        assert told_files == []
+
+    def test_leaves_nothing_running_when_it_is_killed_and_starts_again(self, folder: Path) -> None:
+        running = Running(folder, "--no-demo")
+        assert running.first_line() == f"ready {running.address}\n"
+        running.process.kill()
+        running.process.communicate()
+        wait_until(lambda: running.processes() == [])
+        again = Running(folder, "--no-demo")
+        assert again.first_line() == f"ready {again.address}\n"
+        again.process.send_signal(signal.SIGINT)
+        again.process.communicate(timeout=10)
+        assert again.process.returncode == 0

@@ -62,6 +62,7 @@ class DutyReminder(Base, InPartnership):
 
     __tablename__ = "duty_reminder"
     __table_args__ = (
+        UniqueConstraint("partnership_id", "id"),
         UniqueConstraint("duty_id", "step"),
         inside("duty", "duty_id", ondelete="CASCADE"),
         Index("ix_duty_reminder_due", "partnership_id", "due_at", postgresql_where=text("taken_at IS NULL")),

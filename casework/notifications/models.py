@@ -49,7 +49,8 @@ class NoticeReminder(Base, InPartnership):
     __table_args__ = (
         UniqueConstraint("reminder_id"),
         inside("notice", "notice_id"),
+        inside("duty_reminder", "reminder_id"),
     )
 
     notice_id: Mapped[uuid.UUID] = mapped_column(index=True, comment=clear("which notice"))
-    reminder_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("duty_reminder.id"), comment=clear("which reminder"))
+    reminder_id: Mapped[uuid.UUID] = mapped_column(comment=clear("which reminder"))

@@ -831,6 +831,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["partnership_id"], ["partnership.id"], name=op.f("fk_duty_reminder_partnership_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_duty_reminder")),
         sa.UniqueConstraint("duty_id", "step", name=op.f("uq_duty_reminder_duty_id_step")),
+        sa.UniqueConstraint("partnership_id", "id", name=op.f("uq_duty_reminder_partnership_id_id")),
     )
     op.create_index(
         "ix_duty_reminder_due",
@@ -1338,7 +1339,11 @@ def upgrade() -> None:
             name=op.f("fk_notice_reminder_partnership_id_notice_id"),
         ),
         sa.ForeignKeyConstraint(["partnership_id"], ["partnership.id"], name=op.f("fk_notice_reminder_partnership_id")),
-        sa.ForeignKeyConstraint(["reminder_id"], ["duty_reminder.id"], name=op.f("fk_notice_reminder_reminder_id")),
+        sa.ForeignKeyConstraint(
+            ["partnership_id", "reminder_id"],
+            ["duty_reminder.partnership_id", "duty_reminder.id"],
+            name=op.f("fk_notice_reminder_partnership_id_reminder_id"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_reminder")),
         sa.UniqueConstraint("reminder_id", name=op.f("uq_notice_reminder_reminder_id")),
     )

@@ -27,6 +27,7 @@ from casework.encryption.transit import open_master_keys
 from casework.work import Stores, connect
 from config.settings import Settings
 from local import children, doctor, engines, provision, state
+from tests.factories.partnership import APartnership, a_partnership
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -142,9 +143,13 @@ def _cloned(servers: Servers, migrated: tuple[str, str]) -> Iterator[Database]:
 
 
 @pytest.fixture
-def database(servers: Servers, migrated: tuple[str, str]) -> Iterator[Database]:
-    """A fresh database and key store for one test."""
-    with _cloned(servers, migrated) as made:
+def database(request: pytest.FixtureRequest, servers: Servers, migrated: tuple[str, str]) -> Iterator[Database]:
+    """A fresh database and key store for one test; with the partnership in it when the test asks for `partnership`."""
+    template = migrated
+    if "partnership" in request.fixturenames:
+        founded: Database = request.getfixturevalue("founded")[0]
+        template = founded.name, f"{founded.name}_keys"
+    with _cloned(servers, template) as made:
         yield made
 
 
@@ -199,6 +204,24 @@ def mail() -> Iterator[MailSink]:
     controller.stop()
 
 
+@pytest.fixture(scope="session")
+def founded(
+    servers: Servers, migrated: tuple[str, str], key_files: dict[str, str]
+) -> Iterator[tuple[Database, APartnership]]:
+    """A partnership founded once for the run, in databases that tests clone and nobody else touches."""
+    with _cloned(servers, migrated) as made:
+        opened = _stores(made, key_files)
+        partnership = a_partnership(opened)
+        opened.close()
+        yield made, partnership
+
+
+@pytest.fixture
+def partnership(founded: tuple[Database, APartnership], stores: Stores) -> APartnership:
+    """A partnership at work with its agencies, people, MARACs and calendar: this test's own copy (tests/factories/partnership.py)."""
+    return founded[1].on(stores)
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A real Chromium. Where the machine has none, the tests are left out with a plain word, or fail if one is required."""
@@ -242,18 +265,21 @@ def settings(environment: dict[str, str]) -> Settings:
     return Settings.read(environment)
 
 
-@pytest.fixture
-def key_store(database: Database, key_files: dict[str, str]) -> Iterator[KeyStore]:
-    """The key store of this test."""
-    store = KeyStore(database.key_store_url, open_master_keys(Path(key_files["CASEWORK_MASTER_KEYS"])))
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def stores(database: Database, key_store: KeyStore, key_files: dict[str, str]) -> Iterator[Stores]:
-    """What a unit of work of this test stands on."""
+def _stores(database: Database, key_files: dict[str, str]) -> Stores:
+    key_store = KeyStore(database.key_store_url, open_master_keys(Path(key_files["CASEWORK_MASTER_KEYS"])))
     index_key = bytes.fromhex(Path(key_files["CASEWORK_INDEX_KEY"]).read_text())
-    made = Stores(connect(database.url), key_store, BlindIndex(index_key))
+    return Stores(connect(database.url), key_store, BlindIndex(index_key))
+
+
+@pytest.fixture
+def stores(database: Database, key_files: dict[str, str]) -> Iterator[Stores]:
+    """What a unit of work of this test stands on."""
+    made = _stores(database, key_files)
     yield made
     made.close()
+
+
+@pytest.fixture
+def key_store(stores: Stores) -> KeyStore:
+    """The key store of this test."""
+    return stores.key_store

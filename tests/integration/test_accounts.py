@@ -15,6 +15,7 @@ import pytest
 from casework.access.actors import ANONYMOUS, SYSTEM, Actor, ActorKind
 from casework.access.permissions import Role
 from casework.accounts import operations, queries, rules
+from casework.accounts.operations import proving
 from casework.errors import Conflict, Invalid, NotAllowed, NotFound
 from casework.partnerships import operations as partnerships
 from casework.partnerships import queries as partnership_queries
@@ -197,6 +198,16 @@ class TestSigningIn:
         team.now += rules.LIMIT_WINDOW + timedelta(seconds=1)
         assert ana.enters_password()
         assert ana.enters_code(ana.code)
+
+    def test_does_the_same_work_for_an_unknown_address(self, team: Team) -> None:
+        ana = team.person("Ana Reyes", Role.REPRESENTATIVE)
+        hash_of_nothing = proving._hash_of_nothing
+        ana.enters_password("not my password")
+        before = hash_of_nothing.cache_info()
+        ana.email = "nobody@mail.example.gov.uk"
+        assert not ana.enters_password()
+        after = hash_of_nothing.cache_info()
+        assert after.hits + after.misses == before.hits + before.misses + 1
 
     def test_success_is_no_failure(self, team: Team) -> None:
         ana = team.person("Ana Reyes", Role.REPRESENTATIVE)
@@ -434,6 +445,8 @@ class TestManagingPeople:
             assert queries.members(work) == []
         with UnitOfWork(team.stores, actor=SYSTEM, now=MONDAY, partnership_id=other) as work:
             assert queries.addresses_for(work, account_ids=[ana.account_id]) == {}
+            with pytest.raises(NotFound):
+                queries.actor_for(work, account_id=ana.account_id)
 
     def test_leaves_alone_who_works_elsewhere_too(self, team: Team) -> None:
         as_coordinator, ana, other = (

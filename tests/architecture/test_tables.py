@@ -91,9 +91,15 @@ class TestForeignKeysAndUniqueness:
                 continue
             for key in table.foreign_key_constraints:
                 target = key.referred_table
-                if target.name != "partnership" and "partnership_id" in target.c and "partnership_id" not in key.columns:
+                if (
+                    target.name != "partnership"
+                    and "partnership_id" in target.c
+                    and "partnership_id" not in key.columns
+                ):
                     reaching.append(f"{table.name} -> {target.name}")
-        assert reaching == [], "a key without the partnership would confirm that a hidden row exists: use casework.db.inside"
+        assert reaching == [], (
+            "a key without the partnership would confirm that a hidden row exists: use casework.db.inside"
+        )
 
 
 class TestColumns:

@@ -142,7 +142,9 @@ def changed(document: Mapping[str, Any], *changes: Mapping[str, Any]) -> dict[st
         part: Any = result
         for step in steps:
             part = part[int(step)] if isinstance(part, list) else part.setdefault(step, {})
-        if value is LEFT_OUT:
+        if isinstance(part, list):
+            part[int(last)] = copy.deepcopy(value)
+        elif value is LEFT_OUT:
             part.pop(last, None)
         else:
             part[last] = copy.deepcopy(value)

@@ -340,7 +340,10 @@ ROWS: list[tuple[str, Change, str, str, list[str], list[tuple[Change, str, str]]
             ({"categories": ["education"]}, "22", "refuse"),
             ({"purpose": "support_plan"}, "13", "ask"),
             (
-                {"purpose": "health", "agreements": [A_YES | {"purposes": ["health"], "permit": {"housing": ["counselling"]}}]},
+                {
+                    "purpose": "health",
+                    "agreements": [A_YES | {"purposes": ["health"], "permit": {"housing": ["counselling"]}}],
+                },
                 "11",
                 "allow",
             ),

@@ -26,7 +26,9 @@ def mistakes_of_names(*, slug: str, name: str) -> list[FieldError]:
     found = []
     if len(slug) > SLUG_LIMIT or not _SLUG.fullmatch(slug):
         found.append(
-            FieldError("slug", f"Give a short name of a-z, 0-9, single hyphens and underscores, up to {SLUG_LIMIT} characters.")
+            FieldError(
+                "slug", f"Give a short name of a-z, 0-9, single hyphens and underscores, up to {SLUG_LIMIT} characters."
+            )
         )
     if not name.strip() or len(name) > NAME_LIMIT:
         found.append(FieldError("name", f"Give a name of up to {NAME_LIMIT} characters."))

@@ -59,6 +59,7 @@ class Postgres:
         self.password = state.passwords()["postgres"]
         self.port = children.free_port()
         self.process: subprocess.Popen[bytes] | None = None
+        self._known = False  # whether others were told the port
 
     def start(self) -> None:
         """Start the server and wait until it answers. Raises PostgresError."""
@@ -67,7 +68,10 @@ class Postgres:
             self._make_cluster()
         for _ in range(_PORTS_TRIED):
             if self._started():
+                self._known = True
                 return
+            if self._known:
+                raise PostgresError("PostgreSQL was to start again, but its port has been taken: start ./dev run anew")
             self.port = children.free_port()
         raise PostgresError(f"PostgreSQL found no free port\n{self._last_words()}")
 

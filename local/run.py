@@ -4,33 +4,26 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
-from config.settings import Settings, SettingsError
-from local import children, engines, provision
+from config.settings import SettingsError
+from local import children, engines, installation, provision
+from local.installation import RunError
 from local.postgres import PostgresError
 from local.state import State, StateError, default_state, locked, write_private
-from local.supervisor import Engine, Program, Supervisor
+from local.supervisor import Supervisor
 from local.valkey import ValkeyError
 
 ROOT = Path(__file__).parents[1]
-_READY_SECONDS = 90
 _LOOK_SECONDS = 0.2
-
-
-class RunError(Exception):
-    """The product cannot run here. The message says why."""
 
 
 class Stopped(BaseException):
@@ -93,11 +86,13 @@ def _run(state: State, arguments: argparse.Namespace, began: float) -> None:
         say(f"starting the engines in {state.path}")
         running = stack.enter_context(engines.running(state, environment=os.environ))
         stack.callback((state.path / "environment").unlink, missing_ok=True)
-        settings = _settings(state, arguments, running)
-        supervisor = Supervisor(state, folder=ROOT, engines=_watched(running), say=say)
+        settings = installation.settings_for(
+            state, running, port=arguments.port, demonstration=not arguments.no_demo, environment=os.environ
+        )
+        supervisor = Supervisor(state, folder=ROOT, engines=installation.watched(running), say=say)
         stack.callback(supervisor.stop)
         if not os.environ.get("SMTP_URL"):
-            supervisor.start(_mail_catcher(state, settings))
+            supervisor.start(installation.mail_catcher(state, settings))
         say("bringing the databases up to date")
         provision.prepare_databases(settings)
         provision.forget_heartbeats(settings)
@@ -109,13 +104,13 @@ def _run(state: State, arguments: argparse.Namespace, began: float) -> None:
             if not seeded.exists():
                 seeding.finish()
             say("starting web, worker, relay and beat")
-            for program in _programs(state, settings, arguments.port):
+            for program in installation.programs(state, settings, port=arguments.port):
                 supervisor.start(program)
             people = seeding.finish()
         if not arguments.no_demo:
             seeded.touch()
         address = settings["CASEWORK_BASE_URL"]
-        _wait_until_ready(supervisor, address)
+        installation.wait_until_ready(supervisor, address)
         say(f"took {time.monotonic() - began:.1f} s; logs in {state.path / 'logs'}, mail in {state.path / 'mail'}")
         print(f"ready {address}\n{people or _NOBODY}", flush=True)
         while True:
@@ -123,70 +118,7 @@ def _run(state: State, arguments: argparse.Namespace, began: float) -> None:
             time.sleep(_LOOK_SECONDS)
 
 
-_NOBODY = "Nobody can sign in yet: ./dev casework setup asks for the first partnership and administrator."
-
-
-def _settings(state: State, arguments: argparse.Namespace, running: engines.Engines) -> dict[str, str]:
-    """Return every setting of this installation, checked."""
-    address = f"http://127.0.0.1:{arguments.port}"
-    settings = {
-        **running.settings(),
-        **provision.prepare_keys(state),
-        "SMTP_URL": os.environ.get("SMTP_URL") or f"smtp://127.0.0.1:{children.free_port()}",
-        "CASEWORK_MAIL_FROM": "no-reply@casework.example.gov.uk",
-        "CASEWORK_BASE_URL": address,
-        "CASEWORK_STATE": str(state.path),
-        "CASEWORK_DEMONSTRATION": "0" if arguments.no_demo else "1",
-        "CASEWORK_LOG_LEVEL": os.environ.get("CASEWORK_LOG_LEVEL", "INFO"),
-    }
-    read = Settings.read(settings)
-    return settings | {
-        "DATABASE_URL": read.database_url,
-        "DATABASE_OWNER_URL": read.database_owner_url or "",
-        "KEY_STORE_URL": read.key_store_url,
-    }
-
-
-def _watched(running: engines.Engines) -> list[Engine]:
-    postgres, valkey = running.postgres, running.valkey
-    watched = []
-    if postgres is not None:
-        watched.append(Engine("postgres", lambda: postgres.process, postgres.start))
-    if valkey is not None:
-        watched.append(Engine("valkey", lambda: valkey.process, valkey.start))
-    return watched
-
-
-def _child_environment(settings: dict[str, str], *, without: tuple[str, ...]) -> dict[str, str]:
-    """Return what a child needs: the settings, less what is not its business, and little of our own environment."""
-    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "WEB_CONCURRENCY")
-    ours = {name: os.environ[name] for name in kept if name in os.environ}
-    return ours | {"PYTHONUNBUFFERED": "1"} | {name: value for name, value in settings.items() if name not in without}
-
-
-def _mail_catcher(state: State, settings: dict[str, str]) -> Program:
-    port = settings["SMTP_URL"].rpartition(":")[2]
-    return Program(
-        "mail",
-        [sys.executable, "-m", "local.mailcatcher", "--folder", state.folder("mail"), "--port", port],
-        _child_environment({}, without=()),
-    )
-
-
-def _programs(state: State, settings: dict[str, str], port: int) -> list[Program]:
-    usual = _child_environment(settings, without=("DATABASE_OWNER_URL", "CASEWORK_AUDIT_KEY"))
-    signing = _child_environment(settings, without=("DATABASE_OWNER_URL",))
-    gunicorn: list[str | Path] = [sys.executable, "-m", "gunicorn", "--config", ROOT / "config/gunicorn.py"]
-    celery = [sys.executable, "-m", "celery", "-A", "workers.app", "--quiet"]
-    quietly = ["--loglevel", "WARNING"]
-    worker = ["worker", "--concurrency", "2", "--without-gossip", "--without-mingle", *quietly]
-    beat: list[str | Path] = ["beat", "--schedule", state.folder("beat") / "schedule", "--pidfile=", *quietly]
-    return [
-        Program("web", [*gunicorn, "--bind", f"127.0.0.1:{port}", "casework.app:create()"], usual),
-        Program("worker", [*celery, *worker], usual, tether=signal.SIGQUIT),  # at once: its tasks are taken up again
-        Program("relay", [sys.executable, "-m", "workers.relay"], signing),
-        Program("beat", [*celery, *beat], usual),
-    ]
+_NOBODY = "No demonstration: ./dev casework setup asks for the first partnership and administrator."
 
 
 class _Seeding:
@@ -220,7 +152,7 @@ def _seeding(state: State, settings: dict[str, str], *, wanted: bool) -> Iterato
         process = subprocess.Popen(
             [sys.executable, "-m", "rehearsal.demonstration"],
             cwd=ROOT,
-            env=_child_environment(settings, without=("DATABASE_OWNER_URL",)),
+            env=installation.environment_of(settings, without=("DATABASE_OWNER_URL",)),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -233,32 +165,6 @@ def _seeding(state: State, settings: dict[str, str], *, wanted: bool) -> Iterato
         yield seeding
     finally:
         seeding.end()
-
-
-def _wait_until_ready(supervisor: Supervisor, address: str) -> None:
-    """Wait until /readyz says that every part is alive. Raises RunError naming the part that is not."""
-    ends = time.monotonic() + _READY_SECONDS
-    answer = "no answer"
-    while time.monotonic() < ends:
-        try:
-            with urllib.request.urlopen(f"{address}/readyz", timeout=5):  # noqa: S310  # our own address
-                return
-        except urllib.error.HTTPError as refused:
-            answer = _told(refused)
-        except OSError:
-            pass
-        supervisor.watch()
-        if failing := supervisor.failing():
-            raise RunError(f"{failing[0]} does not stay up\n{failing[1]}")
-        time.sleep(0.1)
-    raise RunError(f"not ready after {_READY_SECONDS} s: {answer}; see the logs")
-
-
-def _told(refused: urllib.error.HTTPError) -> str:
-    body = refused.read(2000).decode(errors="replace").strip()
-    with contextlib.suppress(ValueError):
-        return json.dumps(json.loads(body))
-    return body or f"HTTP {refused.code}"
 
 
 if __name__ == "__main__":

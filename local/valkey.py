@@ -33,6 +33,7 @@ class Valkey:
         self._password = state.passwords()["valkey"]
         self.port = children.free_port()
         self.process: subprocess.Popen[bytes] | None = None
+        self._known = False  # whether others were told the port
 
     @property
     def url(self) -> str:
@@ -44,7 +45,10 @@ class Valkey:
         self._end_orphan()
         for _ in range(_PORTS_TRIED):
             if self._started():
+                self._known = True
                 return
+            if self._known:
+                raise ValkeyError("Valkey was to start again, but its port has been taken: start ./dev run anew")
             self.port = children.free_port()
         raise ValkeyError(f"Valkey found no free port\n{self._last_words()}")
 

@@ -44,6 +44,7 @@ class Pace:
     hours: tuple[tuple[time, str], ...] = HOURS
     answers_a_day: float = 0.35
     reports_a_day: float = 0.25
+    clocks_after_work: bool = True
 
 
 CLOSELY = Pace()
@@ -67,7 +68,8 @@ def run_day(
             tick(moment)
         else:
             _work(what, moment, practitioners, pace)
-            tick(moment + timedelta(minutes=1))
+            if pace.clocks_after_work:
+                tick(moment + timedelta(minutes=1))
         yield Moment(moment, what)
 
 

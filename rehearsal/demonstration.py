@@ -26,7 +26,8 @@ from rehearsal.practitioners import Practitioners
 
 SEED = 11
 ROUNDS_BEFORE = 3
-REFERRALS_A_ROUND = 9
+REFERRALS_BEFORE = 24
+REFERRALS_NOW = 9
 # A demonstration must be ready within a minute, so its past is followed in bigger steps than a rehearsal.
 QUICKLY = Pace(
     ticks=(time(9, 1), time(17, 1)),
@@ -37,16 +38,17 @@ QUICKLY = Pace(
         (time(14, 0), "answer"),
         (time(15, 30), "report"),
     ),
-    answers_a_day=0.45,
+    answers_a_day=0.5,
     reports_a_day=0.3,
+    clocks_after_work=False,
 )
 
 
 def make(stores: Stores, settings: Settings, now: datetime) -> World:
     """Make the partnership and work its last six weeks up to `now` (UTC)."""
     today = london_date(now)
-    # The next sitting lies three to seven working days ahead: its list is out and its research half in.
-    next_sitting = partnership.first_wednesday(today, working_days=3)
+    # The next sitting lies two to six working days ahead: its list is out and its research half in.
+    next_sitting = partnership.first_wednesday(today, working_days=2)
     first = next_sitting - timedelta(days=14 * ROUNDS_BEFORE)
     began = first - timedelta(days=17)
     start = at_london(began, time(6, 0))
@@ -61,21 +63,24 @@ def make(stores: Stores, settings: Settings, now: datetime) -> World:
     _fill_diaries(people, inventor, working, next_sitting)
     driver = InThisProcess(stores, settings, world)
     for day in working:
+        people.ledger.waiting.sort(key=lambda one: one[0])
         for _ in run_day(day, people, driver, QUICKLY, until=now - timedelta(minutes=2)):
             pass
+    people.refer(now)
     _shut_out_the_sister(stores, world, now)
     driver(now)
     return world
 
 
 def _fill_diaries(people: Practitioners, inventor: Inventor, working: list[date], next_sitting: date) -> None:
-    rounds = ROUNDS_BEFORE + 1
-    for number in range(rounds * REFERRALS_A_ROUND):
-        day = working[min(number * len(working) // (rounds * REFERRALS_A_ROUND), len(working) - 1)]
-        people.ledger.waiting.append((day, inventor.referral(day)))
     cut_off = add_working_days(next_sitting, -9)
-    awkward_day = max(day for day in working if day <= cut_off)
-    people.ledger.waiting += [(awkward_day, document) for document in awkward_referrals(inventor, awkward_day)]
+    earlier = [day for day in working if day <= cut_off]
+    this_round = [day for day in earlier if day > next_sitting - timedelta(days=28)]
+    for days, number in ((earlier, REFERRALS_BEFORE), (this_round, REFERRALS_NOW)):
+        for one in range(number):
+            day = days[one * len(days) // number]
+            people.ledger.waiting.append((day, inventor.referral(day)))
+    people.ledger.waiting += [(cut_off, document) for document in awkward_referrals(inventor, cut_off)]
     # The last ones wait in the inbox.
     people.ledger.waiting += [(working[-1], inventor.referral(working[-1])) for _ in range(3)]
 
@@ -98,7 +103,9 @@ def _people(stores: Stores, now: datetime) -> str:
         people = accounts.demonstration_people(work)
     lines = ["Sign in as one of these invented people, here or with one press on the sign-in page:"]
     for one in people:
-        lines.append(f"  {one.name:<28} {', '.join(one.roles):<16} {one.agency_name:<34} {one.email:<52} code {one.code}")
+        lines.append(
+            f"  {one.name:<28} {', '.join(one.roles):<16} {one.agency_name:<34} {one.email:<52} code {one.code}"
+        )
     lines.append(f"Password of all: {PASSWORD}")
     lines.append(
         "A one-time code changes every 30 seconds: ./dev run prints new ones, and the sign-in page signs in with one press."

@@ -12,6 +12,7 @@ from casework.access.actors import SYSTEM, Actor, ActorKind
 from casework.access.permissions import Purpose, Role
 from casework.accounts import operations as accounts
 from casework.accounts import queries as account_queries
+from casework.accounts.rules import DEMONSTRATION_PASSWORD
 from casework.agencies import operations as agencies
 from casework.clock import add_months, add_working_days, london_date
 from casework.conferences import operations as conferences
@@ -22,7 +23,7 @@ from casework.work import Stores, UnitOfWork
 
 SLUG = "south-staffordshire"
 NAME = "South Staffordshire and Stafford MARAC team"
-PASSWORD = "walking slowly by the canal"  # noqa: S105  # invented people, on purpose the same for all
+PASSWORD = DEMONSTRATION_PASSWORD
 
 # slug, name, kind, and whether it is asked about every listed case: fifteen are.
 AGENCIES: tuple[tuple[str, str, str, bool], ...] = (

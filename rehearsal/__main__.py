@@ -1,0 +1,215 @@
+"""`./dev rehearse`: simulated practitioners work whole fortnights on real parts, and every invariant is checked. See docs/rehearsing.md."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from casework.audit.verify import verify
+from casework.clock import at_london, is_working_day, wednesday_9_december
+from casework.errors import Invalid
+from casework.referral_format import parse_line, read_line
+from rehearsal import invariants, partnership, report, visits
+from rehearsal.days import run_day
+from rehearsal.drivers import ThroughTheBroker
+from rehearsal.installation import Installation, installed, keep
+from rehearsal.invariants import Evidence
+from rehearsal.partnership import AGENCIES, World
+from rehearsal.people import Inventor
+from rehearsal.practitioners import Practitioners
+
+
+def _arguments(given: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./dev rehearse", description=__doc__)
+    parser.add_argument("--fortnights", type=int, default=2, help="how many sittings of each MARAC (2)")
+    parser.add_argument("--from", dest="start", type=date.fromisoformat, default=date(2026, 11, 30), metavar="DATE")
+    parser.add_argument("--referrals", type=Path, help="a file of referrals; without it they are invented")
+    parser.add_argument("--seed", type=int, default=7, help="same seed, same story (7)")
+    parser.add_argument("--cases", type=int, default=17, help="room, and invented referrals, a fortnight (17)")
+    parser.add_argument("--programme", choices=["marac"], default="marac")
+    parser.add_argument("--json", type=Path, metavar="OUT", help="write the report there")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep dump, logs, mail and broker file there")
+    arguments = parser.parse_args(given)
+    if arguments.fortnights < 1 or not 1 <= arguments.cases <= 60:
+        parser.error("--fortnights must be 1 or more, and --cases from 1 to 60")
+    if arguments.referrals is not None and not arguments.referrals.is_file():
+        parser.error("--referrals: there is no such file")
+    return arguments
+
+
+def main(given: list[str] | None = None) -> int:
+    """Rehearse and report. Returns 0 when every invariant held, 1 when one did not, 2 when it could not run."""
+    try:
+        arguments = _arguments(given)
+    except SystemExit as wrong:
+        return 0 if wrong.code == 0 else 2
+    began = time.monotonic()
+    with installed() as installation:
+        story = Story(installation, arguments)
+        story.work_through()
+        found = story.found(time.monotonic() - began)
+    print(report.table(found))
+    if arguments.json:
+        arguments.json.write_text(json.dumps(found, indent=1, ensure_ascii=False), encoding="utf-8")
+    return 0 if all(one["held"] for one in found["invariants"]) else 1
+
+
+class Story:
+    """One rehearsal from its first morning to its last minutes."""
+
+    def __init__(self, installation: Installation, arguments: argparse.Namespace) -> None:
+        self._installation = installation
+        self._arguments = arguments
+        self._start: date = arguments.start
+        first = partnership.first_wednesday(self._start, working_days=10)
+        self._end = first + timedelta(days=14 * (arguments.fortnights - 1) + 7 + 6)
+        morning = at_london(self._start, clock_time(6, 0))
+        self._world: World = partnership.found_partnership(
+            installation.stores,
+            now=morning,
+            first_sittings=(first, first + timedelta(days=7)),
+            capacity=arguments.cases,
+        )
+        partnership.plan(installation.stores, self._world, now=morning)
+        self._people = Practitioners(installation.stores, self._world, random.Random(arguments.seed))
+        self._rejected = 0
+        self._known: set[str] = set()
+        self._marked: set[str] = set()
+        self._fill_diary()
+
+    def _fill_diary(self) -> None:
+        for number, raw in enumerate(self._raw_referrals()):
+            document = dict(raw)
+            mark = invariants.marked(number)
+            victim = dict(document["victim"])
+            victim["aliases"] = [*victim.get("aliases", []), {"given_names": mark, "family_name": mark}]
+            document["victim"] = victim
+            document["reasons"] = f"{document['reasons']} {mark}"
+            self._marked.add(mark)
+            self._known |= _words_of(document)
+            self._people.ledger.waiting.append((date.fromisoformat(document["received_on"]), document))
+
+    def _raw_referrals(self) -> Iterator[Mapping[str, Any]]:
+        if self._arguments.referrals is None:
+            yield from self._invented()
+            return
+        agencies = {slug for slug, _, _, _ in AGENCIES}
+        for line in self._arguments.referrals.read_bytes().splitlines():
+            if not line.strip():
+                continue
+            try:
+                parse_line(line, received_today=None, known_agencies=agencies)
+            except Invalid:
+                self._rejected += 1
+                continue
+            yield read_line(line)
+
+    def _invented(self) -> Iterator[Mapping[str, Any]]:
+        inventor = Inventor(self._people.rng)
+        days = [self._start + timedelta(days=number) for number in range((self._end - self._start).days - 16)]
+        working = [day for day in days if is_working_day(day)]
+        for number in range(self._arguments.cases * self._arguments.fortnights):
+            yield inventor.referral(
+                working[number * len(working) // (self._arguments.cases * self._arguments.fortnights)]
+            )
+
+    def work_through(self) -> None:
+        """Let the practitioners work every day, and tell of it."""
+        driver = ThroughTheBroker(self._installation.stores, self._installation.settings, self._world)
+        day = self._start
+        while day <= self._end:
+            before = dict(self._people.ledger.counts)
+            for moment in run_day(day, self._people, driver):
+                self._now: datetime = moment.at
+            self._installation.supervisor.watch()
+            self._tell(day, before)
+            day += timedelta(days=1)
+        visits.look_at_homes(self._installation, self._world)
+
+    def _tell(self, day: date, before: Mapping[str, int]) -> None:
+        counts = self._people.ledger.counts
+        news = [
+            f"{counts[name] - before.get(name, 0)} {name}" for name in counts if counts[name] != before.get(name, 0)
+        ]
+        with self._installation.connect() as connection:
+            sat = connection.execute(
+                "SELECT count(*) FROM conference WHERE sits_on = %s AND started_at IS NOT NULL", [day]
+            )
+            row = sat.fetchone()
+        if row and row[0]:
+            news.append("the conference sat")
+        print(f"{wednesday_9_december(day):<24} {', '.join(news) or '·'}", flush=True)
+
+    def found(self, seconds: float) -> dict[str, Any]:
+        """Return the whole report, with every invariant checked."""
+        installation = self._installation
+        time.sleep(6)  # the trail is linked within five seconds
+        with tempfile.TemporaryDirectory() as folder, contextlib.closing(installation.connect()) as connection:
+            dump = installation.dump(Path(folder) / "database.sql")
+            numbers = [row[0] for row in connection.execute("SELECT number FROM case_record")]
+            evidence = Evidence(
+                connection=connection,
+                mail=installation.state.path / "mail",
+                base_url=installation.settings.base_url,
+                known_to_mail=frozenset(self._known | self._marked | set(numbers)),
+                known_elsewhere=frozenset(self._known | self._marked),
+                dump=dump,
+                other_places=(installation.state.path / "logs", installation.state.path / "valkey"),
+            )
+            verified = self._verify()
+            checked = invariants.check_all(evidence)
+            checked.append(invariants.Invariant("the chain verifies", verified[0], verified[1]))
+            result = {
+                "simulated": {
+                    "from": self._start.isoformat(),
+                    "to": self._end.isoformat(),
+                    "fortnights": self._arguments.fortnights,
+                    "seed": self._arguments.seed,
+                },
+                **report.numbers(installation.stores, self._world, self._now, connection),
+                "mail": report.mail_numbers(evidence),
+                "audit": {"entries": verified[1], "verified": verified[0]},
+                "faults": [],
+                "invariants": [report.as_json(one) for one in checked],
+                "seconds": round(seconds, 1),
+            }
+            result["referrals"]["rejected_rows"] = self._rejected
+            if self._arguments.keep:
+                keep(installation, dump, self._arguments.keep, result)
+        return result
+
+    def _verify(self) -> tuple[bool, int]:
+        settings = self._installation.settings
+        if settings.audit_key is None:
+            return False, 0
+        key = load_pem_private_key(settings.audit_key.read_bytes(), None)
+        if not isinstance(key, Ed25519PrivateKey):
+            return False, 0
+        found = verify(self._installation.stores.engine, key.public_key(), settings.state / "audit")
+        return found.holds, found.entries
+
+
+def _words_of(document: Mapping[str, Any]) -> set[str]:
+    """Return what must be found nowhere: whole names, phone numbers, street lines."""
+    people = [document["victim"], *document["perpetrators"], *document.get("children", [])]
+    words = {f"{one['given_names']} {one['family_name']}" for one in people}
+    words |= {phone["number"] for phone in document["victim"].get("phones", [])}
+    words |= {one["address"]["lines"][0] for one in people if one.get("address")}
+    return words
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from casework.web import blueprints, forgery, guard, pages, session
 from casework.web.unit import EXTENSION, Service, correlation_id
@@ -69,6 +70,8 @@ def create(settings: Settings | None = None, *, clock: Callable[[], datetime] = 
         MAX_FORM_PARTS=2_000,
         TRUSTED_HOSTS=_hosts(settings.base_url),
     )
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     session.configure(app, https=https, secret=settings.web_secret)
     pages.init(app, settings=settings)
     forgery.configure(app)

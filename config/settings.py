@@ -48,6 +48,7 @@ class Settings:
     base_url: str
     state: Path
     demonstration: bool
+    proxies: int
     log_level: str
 
     @classmethod
@@ -74,11 +75,38 @@ class Settings:
             "base_url": base_url,
             "state": reader.required("CASEWORK_STATE", _folder),
             "demonstration": demonstration,
+            "proxies": reader.required("CASEWORK_PROXIES", _proxies, default="0"),
             "log_level": reader.required("CASEWORK_LOG_LEVEL", _log_level, default="INFO"),
         }
         if reader.mistakes:
             raise SettingsError(reader.mistakes)
         return cls(**settings)  # type: ignore[arg-type]  # every value was checked by its parser above
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MigrationSettings:
+    """What the process that makes the tables is given: the two databases as their owners, and no key."""
+
+    database_owner_url: str = field(repr=False)
+    key_store_url: str = field(repr=False)
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> MigrationSettings:
+        """Return the settings that `environment` holds. Raises SettingsError with every mistake that there is."""
+        reader = _Reader(environment)
+        owner = reader.secret("DATABASE_OWNER_URL", _postgresql)
+        keys = reader.secret("KEY_STORE_URL", _postgresql)
+        if owner is None or keys is None:
+            raise SettingsError(reader.mistakes)
+        return cls(database_owner_url=owner, key_store_url=keys)
+
+
+def broker_url(environment: Mapping[str, str]) -> str:
+    """Return the broker's address alone, for a process that needs nothing else; empty when it is not set or cannot be read.
+
+    What is wrong with it is said by Settings.read, which every process that works with data calls.
+    """
+    return _Reader(environment).optional_secret("REDIS_URL", _redis) or ""
 
 
 class _Reader:
@@ -183,6 +211,12 @@ def _switch(text: str) -> bool:
     if text not in ("0", "1"):
         raise ValueError("must be 0 or 1")
     return text == "1"
+
+
+def _proxies(text: str) -> int:
+    if text not in ("0", "1", "2", "3"):
+        raise ValueError("must be 0, 1, 2 or 3: how many proxies of yours stand before this process")
+    return int(text)
 
 
 def _log_level(text: str) -> str:

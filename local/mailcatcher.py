@@ -36,8 +36,8 @@ class Keeper:
         return "250 Kept"
 
 
-async def serve(folder: Path, port: int) -> None:
-    """Take mail on the loopback address until SIGTERM or SIGINT."""
+async def serve(folder: Path, host: str, port: int) -> None:
+    """Take mail on one address until SIGTERM or SIGINT."""
     loop = asyncio.get_running_loop()
     keeper = Keeper(folder)
     stopped = asyncio.Event()
@@ -45,7 +45,7 @@ async def serve(folder: Path, port: int) -> None:
         loop.add_signal_handler(number, stopped.set)
     server = await loop.create_server(
         lambda: SMTP(keeper, data_size_limit=_LARGEST, enable_SMTPUTF8=True, hostname="localhost", ident="Casework"),
-        host="127.0.0.1",
+        host=host,
         port=port,
     )
     await stopped.wait()
@@ -53,13 +53,14 @@ async def serve(folder: Path, port: int) -> None:
 
 
 def main() -> None:
-    """Run the mail catcher: `python -m local.mailcatcher --folder DIR --port PORT`."""
+    """Run the mail catcher: `python -m local.mailcatcher --folder DIR --port PORT [--host HOST]`."""
     parser = argparse.ArgumentParser(prog="python -m local.mailcatcher", description=__doc__)
     parser.add_argument("--folder", type=Path, required=True, help="where each message is kept, as a file NAME.eml")
+    parser.add_argument("--host", default="127.0.0.1", help="where to listen: this machine alone, unless told otherwise")
     parser.add_argument("--port", type=int, required=True)
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
-    asyncio.run(serve(arguments.folder, arguments.port))
+    asyncio.run(serve(arguments.folder, arguments.host, arguments.port))
 
 
 if __name__ == "__main__":

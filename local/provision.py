@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import argparse
-import io
 import secrets
 from collections.abc import Mapping
-from pathlib import Path
 
 import alembic.command
-import alembic.config
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import create_engine, delete
 
-from casework.encryption import key_store
+from casework.cli import migrate
 from casework.encryption.master_keys import MasterKeys
 from casework.events.models import Heartbeat
 from local.state import State, write_private
 
-ROOT = Path(__file__).parents[1]
-
 
 def prepare_databases(settings: Mapping[str, str]) -> None:
     """Bring the main database to the newest migration, and make the key store's tables, on the servers that `settings` name."""
-    alembic.command.upgrade(_migrations(settings), "head")
-    key_store.prepare(settings["KEY_STORE_URL"])
+    migrate.bring_up_to_date(owner_url=settings["DATABASE_OWNER_URL"], key_store_url=settings["KEY_STORE_URL"])
 
 
 def forget_heartbeats(settings: Mapping[str, str]) -> None:
@@ -38,12 +31,12 @@ def forget_heartbeats(settings: Mapping[str, str]) -> None:
 
 def remove_tables(settings: Mapping[str, str]) -> None:
     """Take every migration of the main database back, the first one too."""
-    alembic.command.downgrade(_migrations(settings), "base")
+    alembic.command.downgrade(migrate.migrations(settings["DATABASE_OWNER_URL"]), "base")
 
 
 def check_migrations(settings: Mapping[str, str]) -> None:
     """Raise alembic's CommandError when the migrations make other tables than the models describe."""
-    alembic.command.check(_migrations(settings))
+    alembic.command.check(migrate.migrations(settings["DATABASE_OWNER_URL"]))
 
 
 def prepare_keys(state: State) -> dict[str, str]:
@@ -63,14 +56,6 @@ def prepare_keys(state: State) -> dict[str, str]:
     return {"CASEWORK_MASTER_KEYS": str(master_keys)} | {
         setting: str(folder / file) for setting, (file, _) in made.items()
     }
-
-
-def _migrations(settings: Mapping[str, str]) -> alembic.config.Config:
-    return alembic.config.Config(
-        ROOT / "alembic.ini",
-        cmd_opts=argparse.Namespace(x=[f"url={settings['DATABASE_OWNER_URL']}"]),
-        stdout=io.StringIO(),
-    )
 
 
 def _random() -> str:

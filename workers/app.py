@@ -18,7 +18,7 @@ from casework.events import operations as outbox
 from casework.partnerships import queries as partnerships
 from casework.work import Stores, UnitOfWork
 from config.logging import set_up_logging
-from config.settings import Settings
+from config.settings import Settings, broker_url
 from workers import handling, posting, queues, ticking
 from workers.subscriptions import SUBSCRIPTIONS
 
@@ -26,7 +26,7 @@ TICK_SECONDS = 5.0
 
 app = Celery("casework")
 app.conf.update(
-    broker_url=os.environ.get("REDIS_URL") or "",
+    broker_url=broker_url(os.environ),
     task_serializer="json",
     accept_content=["json"],
     task_ignore_result=True,

@@ -1,4 +1,4 @@
-"""The base of every event and the register of all of them. Concepts declare theirs in their own events.py; docs/events.md is made from here."""
+"""The base of every event and the register of all of them. Concepts declare theirs in their own events.py."""
 
 from __future__ import annotations
 

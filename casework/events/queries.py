@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from casework.events.models import OutboxMessage
+from casework.events.models import Heartbeat, OutboxMessage
+
+PARTS = ("worker", "relay", "beat")
+STILL_ALIVE_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +59,9 @@ def dead_letters(connection: Connection) -> list[DeadLetter]:
         .order_by(OutboxMessage.position)
     )
     return [DeadLetter(*row) for row in rows]
+
+
+def living_parts(connection: Connection) -> set[str]:
+    """Return which parts of the installation have shown within the last 30 seconds, by the database's clock, that they live."""
+    alive = func.now() - func.make_interval(0, 0, 0, 0, 0, 0, STILL_ALIVE_SECONDS)
+    return set(connection.scalars(select(Heartbeat.part).where(Heartbeat.seen_at > alive)))

@@ -7,15 +7,12 @@ from contextlib import contextmanager
 
 import redis
 from flask import Blueprint, Response, jsonify
-from sqlalchemy import text
 
+from casework.events import queries as events
 from casework.web.unit import service
 
 blueprint = Blueprint("health", __name__)
 
-PARTS_WITH_PROOF_OF_LIFE = ("worker", "relay", "beat")
-STILL_ALIVE_SECONDS = 30
-_LIVING = text("SELECT part FROM heartbeat WHERE seen_at > now() - make_interval(secs => :seconds)")
 
 
 @blueprint.get("/healthz")
@@ -36,7 +33,7 @@ def readyz() -> tuple[Response, int]:
     with _noting("broker", failing):
         _ask_broker()
     if "database" not in failing:
-        failing += [part for part in PARTS_WITH_PROOF_OF_LIFE if part not in living]
+        failing += [part for part in events.PARTS if part not in living]
     if failing:
         return jsonify(status="not ready", failing=failing), 503
     return jsonify(status="ready"), 200
@@ -52,7 +49,7 @@ def _noting(part: str, failing: list[str]) -> Iterator[None]:
 
 def _living_parts() -> set[str]:
     with service().stores.engine.connect() as connection:
-        return set(connection.execute(_LIVING, {"seconds": STILL_ALIVE_SECONDS}).scalars())
+        return events.living_parts(connection)
 
 
 def _ask_broker() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import Settings, SettingsError
+from config.settings import MigrationSettings, Settings, SettingsError, broker_url
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "env.example"
 
@@ -52,9 +52,7 @@ class TestRead:
         assert Settings.read(environment).demonstration is False
         assert Settings.read(environment | {"CASEWORK_DEMONSTRATION": "1"}).demonstration is True
 
-    def test_does_without_what_only_one_process_needs(
-        self, environment: dict[str, str], tmp_path: Path
-    ) -> None:
+    def test_does_without_what_only_one_process_needs(self, environment: dict[str, str], tmp_path: Path) -> None:
         assert Settings.read(environment).audit_key is None
         assert Settings.read(environment).database_owner_url is None
         settings = Settings.read(environment | {"CASEWORK_AUDIT_KEY": str(tmp_path / "audit")})
@@ -168,3 +166,24 @@ class TestExample:
             if line.endswith("(secret)")
         }
         assert marked == {"DATABASE_URL", "DATABASE_OWNER_URL", "KEY_STORE_URL", "REDIS_URL", "SMTP_URL"}
+
+
+class TestOfOneProcess:
+    def test_migrations_need_two_addresses_and_no_key(self) -> None:
+        given = {"DATABASE_OWNER_URL": "postgresql://o:p@db/casework", "KEY_STORE_URL": "postgresql://k:p@db/keys"}
+        assert MigrationSettings.read(given).database_owner_url == "postgresql+psycopg://o:p@db/casework"
+        with pytest.raises(SettingsError) as raised:
+            MigrationSettings.read({})
+        assert len(raised.value.mistakes) == 2
+
+    def test_beat_needs_the_broker_only_also_from_a_file(self, tmp_path: Path) -> None:
+        (tmp_path / "redis").write_text("redis://:hush@valkey:6379/0\n")
+        assert broker_url({"REDIS_URL_FILE": str(tmp_path / "redis")}) == "redis://:hush@valkey:6379/0"
+        assert broker_url({"REDIS_URL": "http://valkey"}) == ""
+
+    def test_the_number_of_proxies_is_small_and_none_unless_said(self, environment: dict[str, str]) -> None:
+        assert Settings.read(environment).proxies == 0
+        assert Settings.read(environment | {"CASEWORK_PROXIES": "1"}).proxies == 1
+        assert any(
+            one.startswith("CASEWORK_PROXIES must be") for one in mistakes_of(environment | {"CASEWORK_PROXIES": "-1"})
+        )

@@ -3,8 +3,8 @@
     link 1 of a chain  = SHA-256(SHA-256(FORMAT, chain id), entry)
     link n             = SHA-256(link n-1, entry)
 
-An entry is the UTF-8 text that PostgreSQL gives for its row, times in UTC (casework/audit/sealer.py has the statement). A
-checkpoint is a line of JSON, signed with Ed25519 over the same line without its signature. docs/adr/0007-audit.md has the why.
+An entry is PostgreSQL's binary form of its row (casework/audit/sealer.py has the statement). A checkpoint is a line of JSON,
+signed with Ed25519 over the same line without its signature. docs/adr/0007-audit.md has the why.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FORMAT = b"casework/trail/1"
 # An entry is linked, and its chain signed, within this long of being committed.
 SEALING_DELAY = timedelta(seconds=5)
 # An entry may be committed a little after a later one was linked. What turns up later than this is not linked but found.
-LOOK_BACK = timedelta(minutes=5)
+LOOK_BACK = timedelta(minutes=1)
 CHECKPOINTS = "checkpoints.jsonl"
 PUBLIC_KEY = "audit-public-key.pem"
 

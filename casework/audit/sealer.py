@@ -10,6 +10,7 @@ import os
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -27,24 +28,23 @@ NO_PARTNERSHIP = uuid.UUID(int=0)
 BATCH = 5_000
 _LOCK = 4_201_952
 
-# The bytes of an entry. ROW(…)::text quotes every value, tells NULL from an empty text, and does not change with the server.
+# The bytes of an entry: PostgreSQL's binary form of the row, column by column with type and length. It tells NULL from an empty
+# text, does not depend on how a session writes times, and the casts keep it the same when a column's type is widened.
 ENTRY = (
-    "convert_to(ROW(e.id, e.partnership_id, e.at, e.written_at, e.actor_kind, e.account_id, e.agency_id, e.act,"
-    " e.subject_kind, e.subject_id, e.purpose, e.outcome, e.reason, e.correlation_id)::text, 'UTF8')"
+    "record_send(ROW(e.id, e.partnership_id, e.at, e.written_at, e.actor_kind::text, e.account_id, e.agency_id,"
+    " e.act::text, e.subject_kind::text, e.subject_id, e.purpose::text, e.outcome::text, e.reason::text, e.correlation_id))"
 )
-# Which partnership's rows can be seen, and one way of writing times; both for this transaction only.
-_CONTEXT = text(
-    "SELECT set_config('app.partnership_id', :partnership, true), set_config('TimeZone', 'UTC', true),"
-    " set_config('DateStyle', 'ISO, YMD', true)"
-)
+# Which partnership's rows can be seen, for this transaction only.
+_CONTEXT = text("SELECT set_config('app.partnership_id', :partnership, true)")
 _LAST = text(
     "SELECT l.position, l.hash, e.written_at FROM audit_link l LEFT JOIN audit_entry e ON e.id = l.entry_id"
     " WHERE l.chain_id = :chain ORDER BY l.position DESC LIMIT 1"
 )
-_UNLINKED = (  # put together from constants
-    "SELECT e.id, " + ENTRY + " AS entry FROM audit_entry e WHERE e.{whose}"
-    " AND e.written_at > coalesce(CAST(:after AS timestamptz) - CAST(:look_back AS interval), '-infinity')"
-    " AND NOT EXISTS (SELECT FROM audit_link l WHERE l.entry_id = e.id) ORDER BY e.written_at, e.id LIMIT :batch"  # noqa: S608
+_UNLINKED = (
+    "SELECT e.id, e.written_at, "  # noqa: S608  # put together from constants
+    + ENTRY
+    + " AS entry FROM audit_entry e WHERE e.{whose} AND e.written_at > coalesce(CAST(:after AS timestamptz), '-infinity')"
+    " AND NOT EXISTS (SELECT FROM audit_link l WHERE l.entry_id = e.id) ORDER BY e.written_at, e.id LIMIT :batch"
 )
 _LINK = text(
     "INSERT INTO audit_link (id, chain_id, position, entry_id, hash) SELECT gen_random_uuid(), :chain, made.* FROM"
@@ -83,32 +83,36 @@ class Sealer:
     def seal(self, chain_id: uuid.UUID) -> int:
         """Seal one chain: a partnership's id, or the nil id for sign-ins and the installation. Returns how many were linked."""
         linked = 0
+        reached: datetime | None = None
         while True:
             with in_chain(self._engine, chain_id) as connection:
                 if not connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": _LOCK}):
                     return linked
-                found = self._link(connection, chain_id)
+                found, reached = self._link(connection, chain_id, reached)
             linked += found
             if found < BATCH:
                 self._write_out(chain_id)
                 return linked
 
-    def _link(self, connection: Connection, chain_id: uuid.UUID) -> int:
+    def _link(
+        self, connection: Connection, chain_id: uuid.UUID, reached: datetime | None
+    ) -> tuple[int, datetime | None]:
+        """Link one batch of what was written after `reached`. Returns how many, and until when they were written."""
         last = connection.execute(_LAST, {"chain": chain_id}).one_or_none()
-        position, before, after = last or (0, first_hash(chain_id), None)
-        whose = "partnership_id IS NULL" if chain_id == NO_PARTNERSHIP else "partnership_id = :chain"
+        position, before, written_at = last or (0, first_hash(chain_id), None)
+        after = reached or (written_at - LOOK_BACK if written_at else None)
         rows = connection.execute(
-            text(_UNLINKED.format(whose=whose)),
-            {"chain": chain_id, "after": after, "look_back": LOOK_BACK, "batch": BATCH},
+            text(_UNLINKED.format(whose=whose(chain_id))), {"chain": chain_id, "after": after, "batch": BATCH}
         ).all()
         if not rows:
-            return 0
+            return 0, reached
         hashes: list[bytes] = []
         for row in rows:
             before = link_hash(before, row.entry)
             hashes.append(before)
         self._insert(connection, chain_id, position, [row.id for row in rows], hashes)
-        return len(rows)
+        # Batches of one pass follow each other; one microsecond back, because rows may share their moment.
+        return len(rows), rows[-1].written_at - timedelta(microseconds=1)
 
     def _insert(
         self,
@@ -158,6 +162,11 @@ class Sealer:
         self._written[chain_id] = rows[-1].position
 
 
+def whose(chain_id: uuid.UUID) -> str:
+    """Return the condition on `audit_entry e` that picks a chain's entries; it can use the index, unlike the row security."""
+    return "partnership_id IS NULL" if chain_id == NO_PARTNERSHIP else "partnership_id = :chain"
+
+
 def chains(engine: Engine) -> list[uuid.UUID]:
     """Return every chain there must be: the installation's, and one for each partnership."""
     with engine.connect() as connection:  # by name, because this package stands below partnerships
@@ -166,7 +175,7 @@ def chains(engine: Engine) -> list[uuid.UUID]:
 
 @contextmanager
 def in_chain(engine: Engine, chain_id: uuid.UUID, *, isolation: str = "READ COMMITTED") -> Iterator[Connection]:
-    """Open a transaction that sees the entries of one chain, and writes times in one way."""
+    """Open a transaction that sees the entries of one chain."""
     partnership = "" if chain_id == NO_PARTNERSHIP else str(chain_id)
     with engine.connect().execution_options(isolation_level=isolation) as connection, connection.begin():
         connection.execute(_CONTEXT, {"partnership": partnership})

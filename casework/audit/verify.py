@@ -1,0 +1,225 @@
+"""Walks the chains of the trail and what was signed about them, inside and outside the database, and names what does not fit.
+
+It finds an entry that was changed, removed, swapped with another or slipped in, a tail that was cut off, and a whole database
+that was put back to an earlier day. It cannot find what somebody with the audit key and both places wrote anew (docs/adr/0007-audit.md).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+
+import psycopg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import Connection, Engine, text
+
+from casework.audit.rules import CHECKPOINTS, SEALING_DELAY, Checkpoint, first_hash
+from casework.audit.sealer import ENTRY, NO_PARTNERSHIP, chains, in_chain, whose
+
+
+class Finding(StrEnum):
+    """What can be wrong at a position of a chain."""
+
+    CHANGED = "changed"
+    """The entry or its link is not what was linked here: changed, or swapped with another."""
+    REMOVED = "removed"
+    """The entry that was linked here is gone."""
+    LINK_REMOVED = "link_removed"
+    """The link itself is gone."""
+    CUT_OFF = "cut_off"
+    """A checkpoint was signed for this position, but the chain ends before it: rows were removed, or an old copy put back."""
+    NOT_AS_SIGNED = "not_as_signed"
+    """The chain runs on, but not as the checkpoint for this position says: it was written anew."""
+    NOT_SIGNED_BY_US = "not_signed_by_us"
+    """The signature of a checkpoint is not the audit key's."""
+    CHECKPOINT_REMOVED = "checkpoint_removed"
+    """A checkpoint is in the file outside and no longer in the database."""
+    NOT_OUTSIDE = "not_outside"
+    """A checkpoint of the database is not in the file outside."""
+    NOT_LINKED = "not_linked"
+    """An entry older than the sealing delay has no place in the chain: slipped in, or the sealer does not run."""
+    UNREADABLE = "unreadable"
+    """A line of the file outside is no checkpoint. The position is the line's number."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Bad:
+    """One thing that does not fit: in which chain (the nil id for the installation's), at which position, and what."""
+
+    chain_id: uuid.UUID
+    position: int
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was walked and what was found: of each chain the first bad position, the lowest chain first."""
+
+    chains: int
+    entries: int
+    checkpoints: int
+    bad: tuple[Bad, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Say whether everything fits."""
+        return not self.bad
+
+
+# One plan, however little the server knows of the tables: along the chain by its index, and to each entry by its key. Entries
+# lie on the disk nearly in that order, and nothing is kept in memory or sorted.
+_IN_ORDER = text(
+    "SELECT set_config(name, setting, true) FROM (VALUES ('statement_timeout', '0'), ('enable_sort', 'off'),"
+    " ('enable_bitmapscan', 'off'), ('enable_hashjoin', 'off'), ('enable_mergejoin', 'off'), ('jit', 'off'))"
+    " AS plan (name, setting)"
+)
+_LINKS = (
+    "SELECT l.position, l.step, l.hash, l.before, CASE WHEN e.id IS NOT NULL THEN "  # noqa: S608
+    + ENTRY
+    + " END FROM (SELECT position, hash, entry_id, coalesce(lag(hash) OVER places, {first}) AS before,"
+    " position - coalesce(lag(position) OVER places, {start}) AS step FROM audit_link"
+    " WHERE chain_id = {chain} AND position > {start} WINDOW places AS (ORDER BY position)) l"
+    " LEFT JOIN audit_entry e ON e.id = l.entry_id"
+)
+_END = text("SELECT coalesce(max(position), 0) FROM audit_link WHERE chain_id = :chain")
+_SIGNED = text(
+    "SELECT c.chain_id, c.position, c.hash, c.signed_at, c.signature,"
+    " (SELECT l.hash FROM audit_link l WHERE l.chain_id = c.chain_id AND l.position = c.position) AS linked"
+    " FROM audit_checkpoint c WHERE c.chain_id = :chain AND c.position > :start ORDER BY c.position"
+)
+_START = text(
+    "SELECT chain_id, position, hash, signed_at, signature FROM audit_checkpoint"
+    " WHERE chain_id = :chain AND signed_at < :since ORDER BY position DESC LIMIT 1"
+)
+_NOT_LINKED = (
+    "SELECT count(*) FROM audit_entry e WHERE e.{whose} AND e.written_at < now() - CAST(:delay AS interval)"
+    " AND NOT EXISTS (SELECT FROM audit_link l WHERE l.entry_id = e.id)"
+)
+
+
+def verify(engine: Engine, key: Ed25519PublicKey, folder: Path, *, since: datetime | None = None) -> Verification:
+    """Walk every chain and every checkpoint; with `since` (UTC) only what came after the last checkpoint signed before it.
+
+    `folder` holds the file outside the database. The newest entries, up to rules.SEALING_DELAY old, may not be linked yet.
+    """
+    outside, bad = _read(folder / CHECKPOINTS)
+    known = {*chains(engine), *outside}
+    entries = checkpoints = 0
+    for chain_id in sorted(known):
+        with in_chain(engine, chain_id, isolation="REPEATABLE READ") as connection:
+            walk = _Walk(connection, chain_id, key, outside.get(chain_id, {}))
+            bad += walk.run(since)
+            entries, checkpoints = entries + walk.entries, checkpoints + walk.checkpoints
+    first: dict[uuid.UUID, Bad] = {}
+    for each in sorted(bad):
+        first.setdefault(each.chain_id, each)
+    return Verification(len(known), entries, checkpoints, tuple(first.values()))
+
+
+class _Walk:
+    """One chain in one snapshot of the database."""
+
+    def __init__(
+        self, connection: Connection, chain_id: uuid.UUID, key: Ed25519PublicKey, outside: dict[int, Checkpoint]
+    ) -> None:
+        self._connection = connection
+        self._chain_id = chain_id
+        self._key = key
+        self._outside = outside
+        self.entries = 0
+        self.checkpoints = 0
+
+    def run(self, since: datetime | None) -> list[Bad]:
+        start, first = self._start(since)
+        end = self._connection.scalar(_END, {"chain": self._chain_id}) or 0
+        found = [*self._links(start, first), *self._signed(start, end), *self._not_linked(end)]
+        return [Bad(self._chain_id, position, finding) for position, finding in found]
+
+    def _start(self, since: datetime | None) -> tuple[int, bytes]:
+        if since is not None:
+            row = self._connection.execute(_START, {"chain": self._chain_id, "since": since}).one_or_none()
+            if row is not None and Checkpoint(*row).is_genuine(self._key):
+                return row.position, row.hash
+        return 0, first_hash(self._chain_id)
+
+    def _links(self, start: int, first: bytes) -> Iterator[tuple[int, Finding]]:
+        driver = self._connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)  # noqa: S101  # the only driver there is
+        query = psycopg.sql.SQL(_LINKS).format(
+            first=psycopg.sql.Literal(first),
+            start=psycopg.sql.Literal(start),
+            chain=psycopg.sql.Literal(self._chain_id),
+        )
+        self._connection.execute(_IN_ORDER)
+        walked = 0
+        with (
+            driver.cursor() as cursor,
+            cursor.copy(b"COPY (" + query.as_bytes(driver) + b") TO STDOUT (FORMAT BINARY)") as copy,
+        ):
+            copy.set_types(["int8", "int8", "bytea", "bytea", "bytea"])
+            for position, step, linked, before, entry in copy.rows():
+                walked += 1
+                if step != 1:
+                    yield position - step + 1, Finding.LINK_REMOVED
+                elif entry is None:
+                    yield position, Finding.REMOVED
+                elif sha256(before + entry).digest() != linked:
+                    yield position, Finding.CHANGED
+        self.entries = walked
+
+    def _signed(self, start: int, end: int) -> Iterator[tuple[int, Finding]]:
+        settled = self._connection.scalar(text("SELECT now() - CAST(:delay AS interval)"), {"delay": SEALING_DELAY})
+        inside: set[int] = set()
+        for row in self._connection.execute(_SIGNED, {"chain": self._chain_id, "start": start}):
+            checkpoint = Checkpoint(*row[:5])
+            inside.add(checkpoint.position)
+            yield from self._checked(checkpoint, row.linked, end)
+            if self._outside.get(checkpoint.position) != checkpoint and checkpoint.signed_at < settled:
+                yield checkpoint.position, Finding.NOT_OUTSIDE
+        self.checkpoints = len(inside)
+        for position in sorted(self._outside.keys() - inside):
+            if position > start:
+                linked = self._connection.scalar(
+                    text("SELECT hash FROM audit_link WHERE chain_id = :chain AND position = :position"),
+                    {"chain": self._chain_id, "position": position},
+                )
+                yield from self._checked(self._outside[position], linked, end)
+                yield position, Finding.CHECKPOINT_REMOVED
+
+    def _checked(self, checkpoint: Checkpoint, linked: bytes | None, end: int) -> Iterator[tuple[int, Finding]]:
+        if not checkpoint.is_genuine(self._key):
+            yield checkpoint.position, Finding.NOT_SIGNED_BY_US
+        elif checkpoint.position > end:
+            yield end + 1, Finding.CUT_OFF
+        elif linked is not None and linked != checkpoint.hash:
+            yield checkpoint.position, Finding.NOT_AS_SIGNED
+
+    def _not_linked(self, end: int) -> Iterator[tuple[int, Finding]]:
+        waiting = self._connection.scalar(
+            text(_NOT_LINKED.format(whose=whose(self._chain_id))), {"chain": self._chain_id, "delay": SEALING_DELAY}
+        )
+        if waiting:
+            yield end + 1, Finding.NOT_LINKED
+
+
+def _read(file: Path) -> tuple[dict[uuid.UUID, dict[int, Checkpoint]], list[Bad]]:
+    """Read the file outside, before the database is looked at: the database is never behind it, unless it was put back."""
+    found: dict[uuid.UUID, dict[int, Checkpoint]] = {}
+    bad: list[Bad] = []
+    for number, line in enumerate(_lines(file), start=1):
+        try:
+            checkpoint = Checkpoint.from_line(line)
+        except ValueError:
+            bad.append(Bad(NO_PARTNERSHIP, number, Finding.UNREADABLE))
+            continue
+        found.setdefault(checkpoint.chain_id, {})[checkpoint.position] = checkpoint
+    return found, bad
+
+
+def _lines(file: Path) -> Iterable[str]:
+    return file.read_text(encoding="utf-8", errors="replace").splitlines() if file.exists() else ()

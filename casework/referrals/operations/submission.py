@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from casework.access.actors import ActorKind
@@ -24,7 +23,7 @@ from casework.programmes.marac import rules as marac
 from casework.programmes.marac.local_policy import Policy
 from casework.referrals import events, policy, rules
 from casework.referrals.models import Referral, ReferralCandidate, ReferralDecision
-from casework.referrals.queries import matching
+from casework.referrals.queries import matching, own
 from casework.risk import rules as risk
 from casework.risk.models import RiskAssessment
 from casework.work import UnitOfWork
@@ -64,9 +63,9 @@ def submit(work: UnitOfWork, *, submission: Submission, draft_id: uuid.UUID | No
     Invalid, and ChangedReferral when the reference is known with other content.
     """
     _require(work, submission.referrer_agency_id)
-    token = _reference_token(work, submission)
-    fingerprint = work.blind.token(work.partnership_id, "referral.form", [submission.fingerprint])
-    if token is not None and (before := _received_before(work, token)) is not None:
+    token = own.reference_token(work, agency_id=submission.referrer_agency_id, reference=submission.reference)
+    fingerprint = own.form_token(work, submission.fingerprint)
+    if token is not None and (before := own.received_before(work, token)) is not None:
         if before.fingerprint != fingerprint:
             raise ChangedReferral
         return Submitted(before.id, False, before.state)
@@ -92,20 +91,25 @@ def submit(work: UnitOfWork, *, submission: Submission, draft_id: uuid.UUID | No
 
 
 def resubmit(work: UnitOfWork, *, referral_id: uuid.UUID, document: Mapping[str, Any], fingerprint: str) -> None:
-    """Send a returned referral again, corrected. Raises NotFound, Conflict when it was not returned."""
-    referral = policy.reach(work, referral_id, act="referral:resubmit", lock=True)
-    rules.move(referral.state, rules.ReferralState.SUBMITTED)
-    token = work.blind.token(work.partnership_id, "referral.form", [fingerprint])
-    _take_in(work, referral, document, token)
+    """Send a returned referral again, corrected by its writer. Raises NotFound, Conflict when it was not returned."""
+    referral = policy.reach_own(work, referral_id, act="referral:resubmit", lock=True)
+    if referral.state != rules.ReferralState.RETURNED:
+        raise Conflict("Only a referral that was returned can be sent again.")
+    _take_in(work, referral, document, own.form_token(work, fingerprint))
 
 
 def save_draft(
     work: UnitOfWork, *, document: Mapping[str, Any], referrer_agency_id: uuid.UUID, draft_id: uuid.UUID | None = None
 ) -> uuid.UUID:
-    """Keep an unfinished referral, sealed, for its writer only. Returns its id. Raises NotAllowed, NotFound, Conflict once sent."""
+    """Keep an unfinished referral, sealed, for its writer only. Returns its id. Raises NotAllowed, NotFound, Conflict once sent.
+
+    The correction of a returned referral is kept beside what was sent, which triage goes on reading until it is sent again.
+    """
     _require(work, referrer_agency_id)
     if draft_id is not None:
-        referral = _draft(work, draft_id)
+        referral = policy.reach_own(work, draft_id, act="referral:save_draft", lock=True)
+        if not own.may_write(work, referral):
+            raise Conflict("This referral has been sent, so it can no longer be changed here.")
         work.keys.load([referral.key_id])
     else:
         referral = Referral(
@@ -118,7 +122,10 @@ def save_draft(
             key_id=work.keys.new("referral", work.partnership_id),
             routes={},
         )
-    referral.document.seal(work.keys, dict(document))
+    kept = dict(document)
+    if referral.state == rules.ReferralState.RETURNED:
+        kept = {**(referral.document.open(work.keys) or {}), own.CORRECTION: kept}
+    referral.document.seal(work.keys, kept)
     work.session.add(referral)
     work.note("referral:save_draft", "referral", referral.id)
     return referral.id
@@ -183,19 +190,8 @@ def _require(work: UnitOfWork, agency_id: uuid.UUID) -> None:
         raise Invalid.field("referrer.agency", "Refer for your own agency.")
 
 
-def _reference_token(work: UnitOfWork, submission: Submission) -> bytes | None:
-    if not submission.reference:
-        return None
-    parts = [str(submission.referrer_agency_id), submission.reference]
-    return work.blind.token(work.partnership_id, "referral.reference", parts)
-
-
-def _received_before(work: UnitOfWork, token: bytes) -> Referral | None:
-    return work.session.scalar(select(Referral).where(Referral.reference_token == token))
-
-
 def _draft(work: UnitOfWork, draft_id: uuid.UUID) -> Referral:
-    referral = policy.reach(work, draft_id, act="referral:draft", lock=True)
+    referral = policy.reach_own(work, draft_id, act="referral:draft", lock=True)
     if referral.state != rules.ReferralState.DRAFT:
         raise Conflict("This referral has been sent already.")
     return referral

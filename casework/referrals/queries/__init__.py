@@ -10,14 +10,30 @@ from casework.referrals.queries.inbox import (
     my_referrals,
     referral_record,
 )
+from casework.referrals.queries.own import (
+    Draft,
+    ReturnedStep,
+    WhatNext,
+    came_before,
+    draft,
+    returned_steps,
+    what_next,
+)
 
 __all__ = [
     "Candidate",
+    "Draft",
     "ReferralLine",
     "ReferralRecord",
+    "ReturnedStep",
     "Step",
+    "WhatNext",
+    "came_before",
     "counts",
+    "draft",
     "inbox",
     "my_referrals",
     "referral_record",
+    "returned_steps",
+    "what_next",
 ]

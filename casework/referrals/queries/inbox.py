@@ -15,7 +15,7 @@ from casework.cases import queries as cases
 from casework.cases.queries import CaseLine
 from casework.referrals import policy, rules
 from casework.referrals.models import Referral, ReferralCandidate, ReferralDecision
-from casework.referrals.queries import matching
+from casework.referrals.queries import matching, own
 from casework.work import UnitOfWork
 
 
@@ -125,7 +125,9 @@ def referral_record(work: UnitOfWork, *, referral_id: uuid.UUID) -> ReferralReco
     row = policy.reach(work, referral_id)
     work.note_view("referral:view", "referral", row.id)
     work.keys.load([row.key_id])
-    document = row.document.open(work.keys) or {}
+    document = {
+        field: value for field, value in (row.document.open(work.keys) or {}).items() if field != own.CORRECTION
+    }
     triages = work.actor.has(Permission.REFERRAL_TRIAGE)
     candidates = _candidates(work, row, document) if work.actor.has(Permission.REFERRAL_VIEW) else ()
     return ReferralRecord(
@@ -140,7 +142,7 @@ def referral_record(work: UnitOfWork, *, referral_id: uuid.UUID) -> ReferralReco
         anchor_referral_on=row.anchor_referral_on,
         anchor_conference_on=row.anchor_conference_on,
         may_decide=triages and row.state == rules.ReferralState.SUBMITTED,
-        may_correct=row.state == rules.ReferralState.RETURNED and row.referrer_account_id == work.actor.account_id,
+        may_correct=row.state == rules.ReferralState.RETURNED and own.may_write(work, row),
     )
 
 

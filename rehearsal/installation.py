@@ -5,7 +5,6 @@ There is no beat: time is simulated, and the driver says what time it is.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import json
 import shutil
@@ -21,7 +20,8 @@ import psycopg
 
 from casework.work import Stores
 from config.settings import Settings
-from local import children, engines, provision, run, state
+from local import children, engines, provision, state
+from local import installation as product
 from local.state import State
 from local.supervisor import Supervisor
 
@@ -60,13 +60,13 @@ def installed() -> Iterator[Installation]:
         folder = stack.enter_context(state.temporary(in_memory=True))
         running = stack.enter_context(engines.running(folder, environment={}, durable=False))
         assert running.postgres is not None  # noqa: S101 - with an empty environment the engines are our own
-        arguments = argparse.Namespace(port=children.free_port(), no_demo=False)
-        environment = run.installation_settings(folder, arguments, running)
-        supervisor = Supervisor(folder, folder=ROOT, engines=run.watched_engines(running), say=_quiet)
+        port = children.free_port()
+        environment = product.settings_for(folder, running, port=port, demonstration=True, environment={})
+        supervisor = Supervisor(folder, folder=ROOT, engines=product.watched(running), say=_quiet)
         stack.callback(supervisor.stop)
-        supervisor.start(run.mail_catcher(folder, environment))
+        supervisor.start(product.mail_catcher(folder, environment))
         provision.prepare_databases(environment)
-        for program in run.programs(folder, environment, arguments.port):
+        for program in product.programs(folder, environment, port=port):
             if program.name != "beat":
                 supervisor.start(program)
         settings = Settings.read(environment)

@@ -145,8 +145,8 @@ QUERIES: tuple[tuple[str, str, str], ...] = (
 
 
 def _query(evidence: Evidence, name: str, count: str, broken: str) -> Invariant:
-    checked = evidence.connection.execute(count).fetchone()  # type: ignore[call-overload]
-    rows = evidence.connection.execute(broken).fetchall()  # type: ignore[call-overload]
+    checked = evidence.connection.execute(count).fetchone()
+    rows = evidence.connection.execute(broken).fetchall()
     return Invariant(name, not rows, int(checked[0]) if checked else 0, tuple(str(row[0]) for row in rows[:5]))
 
 

@@ -99,7 +99,7 @@ def _conference(row: Any) -> dict[str, Any]:
 
 
 def _one(connection: psycopg.Connection, query: str) -> int:
-    row = connection.execute(query).fetchone()  # type: ignore[call-overload]
+    row = connection.execute(query).fetchone()
     return int(row[0]) if row else 0
 
 

@@ -163,7 +163,7 @@ HEADERS: Final = frozenset(
     }
 )
 """The headers of our mails. Mail servers add those of `ADDED_UNDERWAY`."""
-ADDED_UNDERWAY: Final = frozenset({"received", "return-path", "x-envelope-from", "x-envelope-to", "content-length"})
+ADDED_UNDERWAY: Final = frozenset({"received", "return-path", "x-peer", "x-envelope-from", "x-envelope-to"})
 
 _MESSAGE_ID: Final = re.compile(r"<[0-9a-f]{32}@[a-z0-9.-]{1,200}>")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,128}")

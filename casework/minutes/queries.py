@@ -247,7 +247,7 @@ def _document(
         apologies=tuple(
             document.Apologies(name=name(one["account_id"]), agency=agency(one["agency_id"]))
             for one in body["attendance"]
-            if one["state"] in (AttendanceState.APOLOGIES.value, AttendanceState.ABSENT.value)
+            if one["state"] == AttendanceState.APOLOGIES.value
         ),
         overtaken=_unfinished(body, ("overtaken",), agency_names),
         not_done=_unfinished(body, ("not_done", "agreed"), agency_names),

@@ -1,0 +1,88 @@
+"""The main job, whole: two fortnights of the sample referrals on real engines, web, worker, relay and mail server, every invariant held."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SAMPLES = ROOT / "tests/data/referrals.jsonl"
+
+
+@pytest.fixture(scope="module")
+def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], str, Path]:
+    """The report of one rehearsal of the samples, what it printed, and the folder where it kept everything."""
+    folder = tmp_path_factory.mktemp("rehearsal")
+    out, kept = folder / "report.json", folder / "kept"
+    command = [sys.executable, "-m", "rehearsal", "--referrals", SAMPLES, "--json", out, "--keep", kept]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900, check=False)
+    assert out.exists(), run.stdout[-2000:] + run.stderr[-4000:]
+    return json.loads(out.read_text(encoding="utf-8")), run.stdout, kept
+
+
+class TestTwoFortnightsOfTheSamples:
+    def test_hold_every_invariant(self, rehearsed: tuple[dict[str, Any], str, Path]) -> None:
+        report, _, _ = rehearsed
+        broken = [one for one in report["invariants"] if not one["held"]]
+        assert broken == []
+        assert len(report["invariants"]) >= 20
+
+    def test_look_at_something_in_every_invariant_but_the_blocks(
+        self, rehearsed: tuple[dict[str, Any], str, Path]
+    ) -> None:
+        report, _, _ = rehearsed
+        idle = [one["name"] for one in report["invariants"] if not one["checked"]]
+        assert idle == ["nobody answered or reported on a case from which they are blocked"]
+
+    def test_take_in_all_sixty_and_lose_none(self, rehearsed: tuple[dict[str, Any], str, Path]) -> None:
+        report, _, _ = rehearsed
+        referrals = report["referrals"]
+        assert referrals["received"] == 60
+        assert referrals["rejected_rows"] == 0
+        assert referrals["redirected_under_16"] == 1
+        assert referrals["accepted"] + referrals["redirected_under_16"] == 60
+        assert referrals["returned"] >= 2, "the two without a route go back for a written judgement"
+        assert referrals["repeats"] >= 7, "the exact and near-exact pairs are recognised"
+
+    def test_work_the_list_to_its_minutes(self, rehearsed: tuple[dict[str, Any], str, Path]) -> None:
+        report, _, _ = rehearsed
+        assert len(report["conferences"]) == 4, "two sittings of each of two MARACs"
+        assert sum(one["heard"] for one in report["conferences"]) > 30
+        assert report["research"]["answered"] > 0.9 * report["research"]["asked"]
+        reported = sum(report["actions"][name] for name in ("done", "overtaken", "not_done"))
+        assert 0 < reported <= report["actions"]["agreed"]
+        assert report["actions"]["done"] > 0
+
+    def test_post_each_notice_once_under_its_own_id(self, rehearsed: tuple[dict[str, Any], str, Path]) -> None:
+        report, _, _ = rehearsed
+        assert report["notices"]["failed"] == 0
+        assert report["mail"]["received"] == report["mail"]["distinct_message_ids"] == report["notices"]["sent"]
+
+    def test_tell_the_story_as_it_goes(self, rehearsed: tuple[dict[str, Any], str, Path]) -> None:
+        _, told, _ = rehearsed
+        assert told.count("the conference sat") == 4
+
+    def test_keep_what_others_may_search(self, rehearsed: tuple[dict[str, Any], str, Path]) -> None:
+        _, _, kept = rehearsed
+        assert (kept / "database.sql").stat().st_size > 100_000
+        assert list((kept / "mail").rglob("*.eml"))
+        assert list((kept / "logs").glob("*.log"))
+
+
+class TestArgumentsThatCannotBe:
+    def test_are_told_in_one_line_and_end_with_two(self) -> None:
+        run = subprocess.run(
+            [sys.executable, "-m", "rehearsal", "--referrals", "no-such-file"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert run.returncode == 2
+        assert "no such file" in run.stderr

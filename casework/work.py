@@ -118,6 +118,11 @@ class UnitOfWork:
         finally:
             self.session.close()
 
+    def move_to(self, now: datetime, *, correlation_id: uuid.UUID | None) -> None:
+        """Go on at another moment (UTC): that of the next event, where several are handled in one transaction."""
+        self.now = now
+        self.correlation_id = correlation_id or uuid.uuid4()
+
     def record(self, happened: DomainEvent) -> None:
         """Store an event with this change: it reaches its handlers if, and only if, the change is committed."""
         self._events.append(

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import setup_logging, worker_process_init
 from kombu import Queue
 
 from casework.access.actors import SYSTEM
@@ -18,7 +18,7 @@ from casework.events import operations as outbox
 from casework.partnerships import queries as partnerships
 from casework.work import Stores, UnitOfWork
 from config.logging import set_up_logging
-from config.settings import Settings, broker_url
+from config.settings import Settings, SettingsError, broker_url
 from workers import handling, posting, queues, ticking
 from workers.subscriptions import SUBSCRIPTIONS
 
@@ -74,18 +74,27 @@ def stores() -> Stores:
     return Stores.open(settings())
 
 
+@setup_logging.connect
+def _log(**_: Any) -> None:
+    """Log in our way, in the worker's main process and in beat too. Wrong settings end the process here, with every mistake."""
+    try:
+        set_up_logging(settings().log_level)
+    except SettingsError as wrong:
+        raise SystemExit(str(wrong)) from None
+
+
 @worker_process_init.connect
 def _fresh_process(**_: Any) -> None:
-    """Each worker process opens its own connections and logs in its own right."""
-    set_up_logging(settings().log_level)
+    """Each worker process opens its own connections."""
     stores.cache_clear()
     stores()
 
 
-@app.task(name="events.handle", queue=queues.EVENTS)
-def handle_events(*, ids: Sequence[str], **_: object) -> None:
-    """Handle the events with these outbox ids."""
-    handling.handle(stores(), [uuid.UUID(one) for one in ids], SUBSCRIPTIONS)
+@app.task(name="events.handle", bind=True, queue=queues.EVENTS, soft_time_limit=80, time_limit=100)
+def handle_events(self: Any, /, *, ids: Sequence[str], **_: object) -> None:
+    """Handle the events with these outbox ids. A message comes a second time when its worker died."""
+    is_abandoned = bool((self.request.delivery_info or {}).get("redelivered"))
+    handling.handle(stores(), [uuid.UUID(one) for one in ids], SUBSCRIPTIONS, is_abandoned=is_abandoned)
 
 
 @app.task(name="clocks.tick", queue=queues.CLOCKS)

@@ -10,19 +10,42 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, Uuid, any_, func, literal, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from casework.errors import Conflict, NotFound
-from casework.events.models import HandledMessage, Heartbeat, OutboxMessage
+from casework.events.models import Heartbeat, OutboxMessage
 
 MOST_ATTEMPTS = 10
 BATCH = 500
-# How long the queue may keep a batch before the sweep sends it again, and how long a worker may keep one it has claimed.
+# How long the queue may keep a batch before the sweep sends it again, and how long a worker may keep one that it has claimed:
+# longer than the hard time limit of its task (workers/app.py), so that nobody alive is overtaken.
 RESEND_AFTER = timedelta(seconds=45)
-LEASE = timedelta(seconds=300)
+LEASE = timedelta(seconds=120)
+
+_LEASE_FOR_QUEUE = text(
+    "UPDATE outbox_message SET state = 'sent', next_at = now() + :resend_after WHERE id = ANY(ARRAY("
+    " SELECT id FROM outbox_message WHERE state IN ('pending', 'sent') AND next_at <= now()"
+    " AND (lease_until IS NULL OR lease_until < now()) ORDER BY position LIMIT :limit FOR UPDATE SKIP LOCKED"
+    ")) RETURNING position, id"
+)
+_CLAIM_FOR_WORK = text(
+    "UPDATE outbox_message SET"
+    " state = CASE WHEN attempt < :most THEN state ELSE 'dead' END,"
+    " failure = CASE WHEN attempt < :most THEN failure ELSE coalesce(failure, 'attempts used up') END,"
+    " lease_until = CASE WHEN attempt < :most THEN now() + :lease END,"
+    " attempt = least(attempt + 1, :most)"
+    " WHERE id = ANY(:ids) AND state IN ('pending', 'sent')"
+    " AND (lease_until IS NULL OR lease_until < now() OR :is_abandoned)"
+    " RETURNING state, position, id, partnership_id, event, payload, occurred_at, correlation_id, attempt"
+)
+_CLAIM_FOR_HANDLER = text(
+    "INSERT INTO handled_message (id, message_id, handler, handled_at)"
+    " SELECT gen_random_uuid(), claimed, :handler, now() FROM unnest(CAST(:ids AS uuid[])) AS claimed"
+    " ON CONFLICT (message_id, handler) DO NOTHING RETURNING message_id"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,67 +70,36 @@ def lease_for_queue(connection: Connection, *, limit: int = BATCH) -> list[uuid.
 
     What was sent and is neither done nor in somebody's hands after RESEND_AFTER waits again: the sweep.
     """
-    waiting = (
-        select(OutboxMessage.id)
-        .where(
-            OutboxMessage.state.in_(["pending", "sent"]),
-            OutboxMessage.next_at <= func.now(),
-            or_(OutboxMessage.lease_until.is_(None), OutboxMessage.lease_until < func.now()),
-        )
-        .order_by(OutboxMessage.position)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    ids = list(connection.scalars(waiting))
-    if ids:
-        connection.execute(
-            update(OutboxMessage)
-            .where(OutboxMessage.id.in_(ids))
-            .values(state="sent", next_at=func.now() + RESEND_AFTER)
-        )
-    return ids
+    rows = connection.execute(_LEASE_FOR_QUEUE, {"resend_after": RESEND_AFTER, "limit": limit})
+    return [row.id for row in sorted(rows, key=lambda row: row.position)]
 
 
-def claim_for_work(connection: Connection, *, ids: Collection[uuid.UUID]) -> list[Message]:
-    """Claim messages for this worker and count the attempt. Commit before working. Done and claimed ones are not given out.
+class Claimed(NamedTuple):
+    """What a worker got: messages to handle, in order, and the ids of those that became dead letters instead."""
 
-    A message that has used up its attempts becomes a dead letter here.
+    messages: list[Message]
+    dead: list[uuid.UUID]
+
+
+def claim_for_work(connection: Connection, *, ids: Collection[uuid.UUID], is_abandoned: bool = False) -> Claimed:
+    """Claim messages for this worker and count the attempt. Commit before working.
+
+    Those that are done, or in another worker's hands, are not given out; with `is_abandoned` the other worker is known to have
+    died. A message that has used up its attempts becomes a dead letter here.
     """
-    mine = (
-        OutboxMessage.id.in_(list(ids)),
-        OutboxMessage.state.in_(["pending", "sent"]),
-        or_(OutboxMessage.lease_until.is_(None), OutboxMessage.lease_until < func.now()),
-    )
-    connection.execute(
-        update(OutboxMessage)
-        .where(*mine, OutboxMessage.attempt >= MOST_ATTEMPTS)
-        .values(state="dead", failure=func.coalesce(OutboxMessage.failure, "attempts used up"))
-    )
     rows = connection.execute(
-        update(OutboxMessage)
-        .where(*mine)
-        .values(attempt=OutboxMessage.attempt + 1, lease_until=func.now() + LEASE)
-        .returning(
-            OutboxMessage.position,
-            OutboxMessage.id,
-            OutboxMessage.partnership_id,
-            OutboxMessage.event,
-            OutboxMessage.payload,
-            OutboxMessage.occurred_at,
-            OutboxMessage.correlation_id,
-            OutboxMessage.attempt,
-        )
+        _CLAIM_FOR_WORK, {"ids": list(ids), "most": MOST_ATTEMPTS, "lease": LEASE, "is_abandoned": is_abandoned}
     ).all()
-    return [Message(*row[1:]) for row in sorted(rows, key=lambda row: row[0])]
+    in_order = sorted(rows, key=lambda row: row.position)
+    return Claimed(
+        [Message(*row[2:]) for row in in_order if row.state != "dead"],
+        [row.id for row in in_order if row.state == "dead"],
+    )
 
 
 def claim_for_handler(connection: Connection, *, handler: str, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
     """Claim messages for one handler in the transaction of its effects. Only those not handled before are returned."""
-    rows = [{"id": uuid.uuid4(), "message_id": one, "handler": handler, "handled_at": func.now()} for one in ids]
-    claimed = connection.execute(
-        insert(HandledMessage).values(rows).on_conflict_do_nothing().returning(HandledMessage.message_id)
-    )
-    return set(claimed.scalars())
+    return set(connection.scalars(_CLAIM_FOR_HANDLER, {"handler": handler, "ids": list(ids)}))
 
 
 def mark_done(connection: Connection, *, ids: Collection[uuid.UUID]) -> None:
@@ -115,20 +107,34 @@ def mark_done(connection: Connection, *, ids: Collection[uuid.UUID]) -> None:
     if ids:
         connection.execute(
             update(OutboxMessage)
-            .where(OutboxMessage.id.in_(list(ids)))
+            .where(OutboxMessage.id == any_(literal(list(ids), ARRAY(Uuid()))))
             .values(state="done", lease_until=None, failure=None)
         )
 
 
-def mark_failed(connection: Connection, *, message_id: uuid.UUID, attempt: int, failure: str) -> None:
-    """Note a failure by the class of its error, never its text, and when it is tried again: 2 s, doubling, at most 15 minutes."""
-    dead = attempt >= MOST_ATTEMPTS
+def give_back(connection: Connection, *, ids: Collection[uuid.UUID]) -> None:
+    """Let others have messages that were claimed and not begun: at once, and the attempt does not count."""
+    if ids:
+        connection.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id.in_(list(ids)), OutboxMessage.state == "sent")
+            .values(attempt=OutboxMessage.attempt - 1, lease_until=None, next_at=func.now())
+        )
+
+
+def mark_failed(connection: Connection, *, message_id: uuid.UUID, attempt: int, failure: str) -> bool:
+    """Note a failure by the class of its error, never its text, and when it is tried again: 2 s, doubling, at most 15 minutes.
+
+    Returns whether that was the last attempt: then it is a dead letter.
+    """
+    is_dead = attempt >= MOST_ATTEMPTS
     wait = min(timedelta(seconds=2**attempt), timedelta(minutes=15))
     connection.execute(
         update(OutboxMessage)
         .where(OutboxMessage.id == message_id)
-        .values(state="dead" if dead else "sent", failure=failure[:120], lease_until=None, next_at=func.now() + wait)
+        .values(state="dead" if is_dead else "sent", failure=failure[:120], lease_until=None, next_at=func.now() + wait)
     )
+    return is_dead
 
 
 def resend(connection: Connection, *, message_id: uuid.UUID) -> None:

@@ -84,6 +84,7 @@ def _work(what: str, moment: datetime, people: Practitioners, pace: Pace) -> Non
         people.triage(moment)
         people.first_contacts(moment)
     elif what == "answer":
+        people.declare_conflict(moment)
         people.accept_confidentiality(moment)
         people.research(moment, share_today=pace.answers_a_day)
         people.approve(moment)

@@ -8,10 +8,7 @@ import sys
 from datetime import UTC, date, datetime, time, timedelta
 
 from casework.access.actors import SYSTEM
-from casework.access.permissions import Purpose
 from casework.accounts import queries as accounts
-from casework.cases import operations as cases
-from casework.cases import queries as case_queries
 from casework.clock import add_working_days, at_london, is_working_day, london_date
 from casework.partnerships import queries as partnerships
 from casework.work import Stores, UnitOfWork
@@ -67,7 +64,6 @@ def make(stores: Stores, settings: Settings, now: datetime) -> World:
         for _ in run_day(day, people, driver, QUICKLY, until=now - timedelta(minutes=2)):
             pass
     people.refer(now)
-    _shut_out_the_sister(stores, world, now)
     driver(now)
     return world
 
@@ -83,19 +79,6 @@ def _fill_diaries(people: Practitioners, inventor: Inventor, working: list[date]
     people.ledger.waiting += [(cut_off, document) for document in awkward_referrals(inventor, cut_off)]
     # The last ones wait in the inbox.
     people.ledger.waiting += [(working[-1], inventor.referral(working[-1])) for _ in range(3)]
-
-
-def _shut_out_the_sister(stores: Stores, world: World, now: datetime) -> None:
-    """Block the probation officer who is the sister of a perpetrator; she never knows."""
-    with world.work(stores, "coordinator", now, Purpose.OVERSIGHT) as work:
-        for line in case_queries.case_list(work, size=200).lines:
-            if any(one.family_name == "Plant" and one.given_names == "Craig" for one in line.perpetrators):
-                cases.block(
-                    work,
-                    case_id=line.id,
-                    account_id=world.accounts["probation_colleague"],
-                    reason="She is the perpetrator's sister. Declared by her manager.",
-                )
 
 
 def _people(stores: Stores, now: datetime) -> str:

@@ -5,6 +5,7 @@ Each act is the operation that a page calls, as the person who would press the b
 
 from __future__ import annotations
 
+import contextlib
 import random
 import uuid
 from collections import Counter
@@ -16,6 +17,8 @@ from typing import Any
 from casework.access.permissions import Purpose
 from casework.actions import operations as actions
 from casework.actions import queries as action_queries
+from casework.cases import operations as cases
+from casework.cases import queries as case_queries
 from casework.clock import add_working_days, london_date
 from casework.conferences import operations as conferences
 from casework.conferences import queries as rounds
@@ -23,7 +26,7 @@ from casework.conferences.operations import Hearing
 from casework.conferences.queries import ConferenceRecord, ListingRecord
 from casework.conferences.rules import AttendanceState, LeftBecause, RoundState
 from casework.duties import queries as duties
-from casework.errors import CaseworkError, Conflict, Invalid
+from casework.errors import CaseworkError, Conflict, Invalid, NotFound
 from casework.minutes import operations as minutes
 from casework.referral_format import content_fingerprint, parse
 from casework.referrals import operations as referrals
@@ -36,6 +39,7 @@ from casework.research import rules as answers
 from casework.work import Stores
 from rehearsal.partnership import World
 
+RELATIVE = "probation_colleague"
 FACTS = (
     "Two call-outs to the address, the last with injuries.",
     "Seen in the department with bruising to both arms.",
@@ -161,6 +165,30 @@ class Practitioners:
                 )
 
     # Research
+
+    def declare_conflict(self, moment: datetime) -> None:
+        """Once, a probation officer turns out to be related to somebody: she is shut out, looks all the same, and finds nothing."""
+        if self.ledger.counts["conflicts"]:
+            return
+        with self.world.work(self.stores, "coordinator", moment) as work:
+            for conference in rounds.conferences(work, states=[RoundState.LIST_OUT]):
+                listed = rounds.listings(work, conference_id=conference.id, states=["listed"])
+                if listed:
+                    cases.block(
+                        work,
+                        case_id=listed[0].case.id,
+                        account_id=self.world.accounts[RELATIVE],
+                        reason="She is the sister of somebody in the case. Declared by her manager.",
+                    )
+                    break
+            else:
+                return
+        self.ledger.counts["conflicts"] += 1
+        with self.world.work(self.stores, RELATIVE, moment) as work:
+            conferences.accept_confidentiality(work, conference_id=conference.id)
+        with contextlib.suppress(NotFound), self.world.work(self.stores, RELATIVE, moment, Purpose.RESEARCH) as work:
+            case_queries.case_record(work, case_id=listed[0].case.id)
+            raise RuntimeError("a blocked person could open the case")
 
     def accept_confidentiality(self, moment: datetime) -> None:
         """Everybody who owes it accepts the statement; one in twenty puts it off another day."""

@@ -32,12 +32,9 @@ class TestTwoFortnightsOfTheSamples:
         assert broken == []
         assert len(report["invariants"]) >= 20
 
-    def test_look_at_something_in_every_invariant_but_the_blocks(
-        self, rehearsed: tuple[dict[str, Any], str, Path]
-    ) -> None:
+    def test_look_at_something_in_every_invariant(self, rehearsed: tuple[dict[str, Any], str, Path]) -> None:
         report, _, _ = rehearsed
-        idle = [one["name"] for one in report["invariants"] if not one["checked"]]
-        assert idle == ["nobody answered or reported on a case from which they are blocked"]
+        assert [one["name"] for one in report["invariants"] if not one["checked"]] == []
 
     def test_take_in_all_sixty_and_lose_none(self, rehearsed: tuple[dict[str, Any], str, Path]) -> None:
         report, _, _ = rehearsed

@@ -1,4 +1,4 @@
-"""Reads of duties: what I owe, what is late by agency, what stops the sitting. Duties about a case are filtered by the caller's case view."""
+"""Reads of duties: what I owe, what is late by agency, what stops the sitting. Cases hidden from the reader are left out."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ def open_duties(
 
 def counts(work: UnitOfWork) -> dict[str, int]:
     """Return how many duties there are in each state, and how many of the open ones are late. For rehearsals and oversight."""
-    rows = work.session.execute(select(Duty.state, func.count()).group_by(Duty.state)).all()
-    found = {state: count for state, count in rows}
+    rows = work.session.execute(select(Duty.state, func.count()).group_by(Duty.state)).tuples().all()
+    found = dict(rows)
     late = select(func.count()).select_from(Duty).where(Duty.late_since.is_not(None))
     return {**found, "late": work.session.scalar(late) or 0}
 

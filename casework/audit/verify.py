@@ -142,8 +142,8 @@ class _Walk:
         end = self._connection.scalar(_END, {"chain": self._chain_id}) or 0
         found = [
             *self._signed(start, end),
-            *self._not_linked(start, end, since),
             *self._links(start, first),
+            *self._not_linked(start, end, since),
         ]
         return [Bad(self._chain_id, position, finding) for position, finding in found]
 
@@ -171,7 +171,7 @@ class _Walk:
             while rows := cursor.fetchmany(_ROWS):
                 self.entries += len(rows)
                 self._present += len(rows)
-                for position, step, linked, before, entry in rows:
+                for position, step, linked, before, entry in rows:  # everything here is done for every row
                     if step != 1:
                         yield position - step + 1, Finding.LINK_REMOVED
                     if entry is None:

@@ -109,6 +109,11 @@ def broker_url(environment: Mapping[str, str]) -> str:
     return _Reader(environment).optional_secret("REDIS_URL", _redis) or ""
 
 
+def log_level(environment: Mapping[str, str]) -> str:
+    """Return the level of the logs alone, INFO when it is not set or wrong; see `broker_url`."""
+    return _Reader(environment).optional("CASEWORK_LOG_LEVEL", _log_level) or "INFO"
+
+
 class _Reader:
     """Reads one name at a time and gathers the mistakes instead of stopping at the first."""
 

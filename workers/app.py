@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import celeryd_init, setup_logging, worker_process_init
 from kombu import Queue
 
 from casework.access.actors import SYSTEM
@@ -18,7 +18,7 @@ from casework.events import operations as outbox
 from casework.partnerships import queries as partnerships
 from casework.work import Stores, UnitOfWork
 from config.logging import set_up_logging
-from config.settings import Settings, SettingsError, broker_url
+from config.settings import Settings, SettingsError, broker_url, log_level
 from workers import handling, posting, queues, ticking
 from workers.subscriptions import SUBSCRIPTIONS
 
@@ -76,9 +76,15 @@ def stores() -> Stores:
 
 @setup_logging.connect
 def _log(**_: Any) -> None:
-    """Log in our way, in the worker's main process and in beat too. Wrong settings end the process here, with every mistake."""
+    """Log in our way, in the worker's main process and in beat too. Beat is given the broker's address and no other secret."""
+    set_up_logging(log_level(os.environ))
+
+
+@celeryd_init.connect
+def _check(**_: Any) -> None:
+    """End a worker with wrong settings before it takes anything, saying every mistake."""
     try:
-        set_up_logging(settings().log_level)
+        settings()
     except SettingsError as wrong:
         raise SystemExit(str(wrong)) from None
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import MigrationSettings, Settings, SettingsError, broker_url
+from config.settings import MigrationSettings, Settings, SettingsError, broker_url, log_level
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "env.example"
 
@@ -180,6 +180,7 @@ class TestOfOneProcess:
         (tmp_path / "redis").write_text("redis://:hush@valkey:6379/0\n")
         assert broker_url({"REDIS_URL_FILE": str(tmp_path / "redis")}) == "redis://:hush@valkey:6379/0"
         assert broker_url({"REDIS_URL": "http://valkey"}) == ""
+        assert [log_level({"CASEWORK_LOG_LEVEL": text}) for text in ("debug", "loud", "")] == ["DEBUG", "INFO", "INFO"]
 
     def test_the_number_of_proxies_is_small_and_none_unless_said(self, environment: dict[str, str]) -> None:
         assert Settings.read(environment).proxies == 0

@@ -56,7 +56,9 @@ def main() -> None:
     """Run the mail catcher: `python -m local.mailcatcher --folder DIR --port PORT [--host HOST]`."""
     parser = argparse.ArgumentParser(prog="python -m local.mailcatcher", description=__doc__)
     parser.add_argument("--folder", type=Path, required=True, help="where each message is kept, as a file NAME.eml")
-    parser.add_argument("--host", default="127.0.0.1", help="where to listen: this machine alone, unless told otherwise")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="where to listen: this machine alone, unless told otherwise"
+    )
     parser.add_argument("--port", type=int, required=True)
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)

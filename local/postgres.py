@@ -81,6 +81,13 @@ class Postgres:
             children.end(self.process, by=signal.SIGINT)
             self.process = None
 
+    def become_durable(self) -> None:
+        """From now on force every commit to disk, all that is there already included. Ends every connection."""
+        self.stop()
+        os.sync()
+        self._durable = True
+        self.start()
+
     def url(self, role: str, password: str, database: str) -> str:
         """Return the address of `database` for `role`."""
         return f"postgresql+psycopg://{role}:{password}@127.0.0.1:{self.port}/{database}"

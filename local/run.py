@@ -84,7 +84,9 @@ def _check_port(port: int) -> None:
 def _run(state: State, arguments: argparse.Namespace, began: float) -> None:
     with contextlib.ExitStack() as stack:
         say(f"starting the engines in {state.path}")
-        running = stack.enter_context(engines.running(state, environment=os.environ))
+        seeded = state.path / "demonstration"
+        filling = not (arguments.no_demo or seeded.exists())
+        running = stack.enter_context(engines.running(state, environment=os.environ, filling=filling))
         stack.callback((state.path / "environment").unlink, missing_ok=True)
         settings = installation.settings_for(
             state, running, port=arguments.port, demonstration=not arguments.no_demo, environment=os.environ
@@ -99,10 +101,11 @@ def _run(state: State, arguments: argparse.Namespace, began: float) -> None:
         write_private(
             state.path / "environment", "".join(f"{name}={value}\n" for name, value in sorted(settings.items()))
         )
-        seeded = state.path / "demonstration"
         with _seeding(state, settings, wanted=not arguments.no_demo) as seeding:
-            if not seeded.exists():
+            if filling:
                 seeding.finish()
+                if running.postgres is not None:
+                    running.postgres.become_durable()
             say("starting web, worker, relay and beat")
             for program in installation.programs(state, settings, port=arguments.port):
                 supervisor.start(program)

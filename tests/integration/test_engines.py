@@ -306,6 +306,28 @@ class TestRunning:
             pass
 
 
+class TestFilling:
+    """While a demonstration is made, its database is not forced to disk; from then on every commit is."""
+
+    def test_ends_with_every_commit_forced_to_disk_and_nothing_lost(self, place: Path) -> None:
+        with (
+            state.locked(place / "state") as folder,
+            engines.running(folder, environment={}, filling=True) as running,
+        ):
+            assert running.postgres is not None
+            assert rows(running.database_owner_url, "SHOW fsync") == [("off",)]
+            with psycopg.connect(running.database_owner_url.replace("+psycopg", "")) as connection:
+                connection.execute("CREATE TABLE kept AS SELECT 1 AS one")
+            running.postgres.become_durable()
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                assert rows(running.database_owner_url, f"SHOW {setting}") == [("on",)]
+            assert rows(running.database_url, "SELECT one FROM kept") == [(1,)]
+
+    def test_is_for_those_who_ask_for_it_only(self, place: Path) -> None:
+        with state.locked(place / "state") as folder, engines.running(folder, environment={}) as running:
+            assert rows(running.database_url, "SHOW fsync") == [("on",)]
+
+
 class TestKeyFiles:
     def test_are_made_once_for_their_owner_only(self, place: Path) -> None:
         with state.locked(place / "state") as folder:

@@ -23,28 +23,32 @@ from casework.audit.sealer import ENTRY, NO_PARTNERSHIP, chains, in_chain, whose
 
 
 class Finding(StrEnum):
-    """What can be wrong at a position of a chain."""
+    """What can be wrong at a position of a chain. WORDS says it in words."""
 
     CHANGED = "changed"
-    """The entry or its link is not what was linked here: changed, or swapped with another."""
     REMOVED = "removed"
-    """The entry that was linked here is gone."""
     LINK_REMOVED = "link_removed"
-    """The link itself is gone."""
     CUT_OFF = "cut_off"
-    """A checkpoint was signed for this position, but the chain ends before it: rows were removed, or an old copy put back."""
     NOT_AS_SIGNED = "not_as_signed"
-    """The chain runs on, but not as the checkpoint for this position says: it was written anew."""
     NOT_SIGNED_BY_US = "not_signed_by_us"
-    """The signature of a checkpoint is not the audit key's."""
     CHECKPOINT_REMOVED = "checkpoint_removed"
-    """A checkpoint is in the file outside and no longer in the database."""
     NOT_OUTSIDE = "not_outside"
-    """A checkpoint of the database is not in the file outside."""
     NOT_LINKED = "not_linked"
-    """An entry older than the sealing delay has no place in the chain: slipped in, or the sealer does not run."""
     UNREADABLE = "unreadable"
-    """A line of the file outside is no checkpoint. The position is the line's number."""
+
+
+WORDS = {
+    Finding.CHANGED: "the entry or its link was changed, or swapped with another",
+    Finding.REMOVED: "the entry that was linked here is gone",
+    Finding.LINK_REMOVED: "the link is gone",
+    Finding.CUT_OFF: "the chain ends before a signed checkpoint: rows were removed, or an old copy was put back",
+    Finding.NOT_AS_SIGNED: "the chain is not the one that was signed: it was written anew",
+    Finding.NOT_SIGNED_BY_US: "a checkpoint does not carry the audit key's signature",
+    Finding.CHECKPOINT_REMOVED: "a checkpoint is in the file outside and not in the database",
+    Finding.NOT_OUTSIDE: "a checkpoint of the database is not in the file outside",
+    Finding.NOT_LINKED: "an entry older than the sealing delay is in no chain: slipped in, or the relay does not seal",
+    Finding.UNREADABLE: "this line of the file outside is no checkpoint",
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -72,6 +76,7 @@ class Verification:
 
 
 _ROWS = 5_000
+_PATIENTLY = text("SELECT set_config('statement_timeout', '0', true)")
 # For the whole of a chain one plan, however little the server knows of the tables: each is read once, in bulk.
 _IN_BULK = text(
     "SELECT set_config(name, setting, true) FROM (VALUES ('work_mem', '64MB'), ('enable_nestloop', 'off'),"
@@ -96,6 +101,7 @@ _START = text(
     "SELECT chain_id, position, hash, signed_at, signature FROM audit_checkpoint"
     " WHERE chain_id = :chain AND signed_at < :since ORDER BY position DESC LIMIT 1"
 )
+_COUNT = "SELECT count(*) FROM audit_entry e WHERE e.{whose}"
 _WAITING = (
     "SELECT count(*) FROM audit_entry e WHERE e.{whose} AND e.written_at < now() - CAST(:delay AS interval)"
     " AND e.written_at > coalesce(CAST(:since AS timestamptz), '-infinity')"
@@ -137,7 +143,7 @@ class _Walk:
         self.checkpoints = 0
 
     def run(self, since: datetime | None) -> list[Bad]:
-        self._connection.execute(text("SET LOCAL statement_timeout = 0"))
+        self._connection.execute(_PATIENTLY)
         start, first = self._start(since)
         end = self._connection.scalar(_END, {"chain": self._chain_id}) or 0
         found = [
@@ -209,10 +215,9 @@ class _Walk:
 
     def _not_linked(self, start: int, end: int, since: datetime | None) -> Iterator[tuple[int, Finding]]:
         mine = {"chain": self._chain_id}
-        if not start:  # counting is quick, looking for each entry's link is not
-            count = text(f"SELECT count(*) FROM audit_entry e WHERE e.{whose(self._chain_id)}")  # noqa: S608
-            if self._connection.scalar(count, mine) == self._present:
-                return
+        count = text(_COUNT.format(whose=whose(self._chain_id)))
+        if not start and self._connection.scalar(count, mine) == self._present:
+            return  # counting is quick, looking for each entry's link is not
         waiting = text(_WAITING.format(whose=whose(self._chain_id)))
         if self._connection.scalar(waiting, {**mine, "delay": SEALING_DELAY, "since": since if start else None}):
             yield end + 1, Finding.NOT_LINKED

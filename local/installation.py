@@ -77,6 +77,7 @@ def programs(state: State, settings: Mapping[str, str], *, port: int) -> list[Pr
     """Return the product's own programs: web, worker, relay and beat, each with the secrets that it needs and no other."""
     usual = environment_of(settings, without=("DATABASE_OWNER_URL", "CASEWORK_AUDIT_KEY"))
     signing = environment_of(settings, without=("DATABASE_OWNER_URL",))
+    broker_only = environment_of({name: settings[name] for name in ("REDIS_URL", "CASEWORK_LOG_LEVEL")}, without=())
     gunicorn: list[str | Path] = [sys.executable, "-m", "gunicorn", "--config", ROOT / "config/gunicorn.py"]
     celery = [sys.executable, "-m", "celery", "-A", "workers.app", "--quiet"]
     quietly = ["--loglevel", "WARNING"]
@@ -86,7 +87,7 @@ def programs(state: State, settings: Mapping[str, str], *, port: int) -> list[Pr
         Program("web", [*gunicorn, "--bind", f"127.0.0.1:{port}", "casework.app:create()"], usual),
         Program("worker", [*celery, *worker], usual, tether=signal.SIGQUIT),  # at once: its tasks are taken up again
         Program("relay", [sys.executable, "-m", "workers.relay"], signing),
-        Program("beat", [*celery, *beat], usual),
+        Program("beat", [*celery, *beat], broker_only),
     ]
 
 

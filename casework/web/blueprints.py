@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casework.web import account, accounts_admin, demonstration, health, home, sign_in
+from casework.web import account, accounts_admin, demonstration, health, home, referring, sign_in
 
 BLUEPRINTS = (
     health.blueprint,
@@ -10,6 +10,7 @@ BLUEPRINTS = (
     home.blueprint,
     account.blueprint,
     accounts_admin.blueprint,
+    referring.blueprint,
 )
 # For invented people only. Outside demonstration mode these addresses do not exist (tests/web/test_sign_in.py).
 DEMONSTRATION = (demonstration.blueprint,)

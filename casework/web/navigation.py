@@ -26,6 +26,7 @@ class Entry:
 
 ENTRIES: tuple[Entry, ...] = (
     Entry("Home", "home.home"),
+    Entry("Refer", "referring.mine", (Permission.REFERRAL_SUBMIT,)),
     Entry("People", "people.all_people", (Permission.ACCOUNT_MANAGE,)),
 )
 

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from casework.app import create
 from casework.web.unit import EXTENSION
 from casework.work import Stores
 from config.settings import Settings
+from tests.factories.partnership import APartnership
 from tests.team import Team
 from tests.web.visitor import Visitor
 
 
 @pytest.fixture
-def team(stores: Stores) -> Team:
-    """A partnership whose people a test makes."""
+def team(request: pytest.FixtureRequest, stores: Stores) -> Team:
+    """A partnership whose people a test makes; the one at work when the test asks for `partnership`."""
+    if "partnership" in request.fixturenames:
+        found: APartnership = request.getfixturevalue("partnership")
+        return found
     return Team.found(stores)
 
 
@@ -33,6 +40,48 @@ def app(settings: Settings, team: Team) -> Iterator[Flask]:
 def visitor(app: Flask) -> Visitor:
     """A browser that nobody has signed in with."""
     return Visitor(app)
+
+
+@pytest.fixture
+def visitor_as(app: Flask, partnership: APartnership) -> Callable[[str], Visitor]:
+    """Make a browser in which one of the partnership's people is signed in."""
+    return lambda key: Visitor(app).becomes(partnership.people[key])
+
+
+class Statements:
+    """The SQL statements that a page sends, to the database and to the key store. What sets the context of a transaction counts not."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    def note(self, *given: Any) -> None:
+        """Note one statement (SQLAlchemy's before_cursor_execute)."""
+        statement = str(given[2])
+        if "set_config(" not in statement:
+            self.sent.append(statement)
+
+    def __len__(self) -> int:
+        return len(self.sent)
+
+
+@pytest.fixture
+def statements(app: Flask) -> Callable[[], AbstractContextManager[Statements]]:
+    """Count what is sent to the databases: `with statements() as sent: visitor.open(…)`, then `len(sent)`."""
+
+    @contextmanager
+    def count() -> Iterator[Statements]:
+        stores: Stores = app.extensions[EXTENSION].stores
+        counted = Statements()
+        engines = (stores.engine, stores.key_store.engine)
+        for engine in engines:
+            event.listen(engine, "before_cursor_execute", counted.note)
+        try:
+            yield counted
+        finally:
+            for engine in engines:
+                event.remove(engine, "before_cursor_execute", counted.note)
+
+    return count
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from casework.conferences import queries as conferences
 from casework.duties import operations as duties
 from casework.duties.operations import NewDuty
 from casework.duties.rules import DutyKind, DutyState
-from casework.errors import Conflict, Invalid
+from casework.errors import Conflict, Invalid, NotAllowed
 from casework.partnerships import queries as partnerships
 from casework.programmes.marac import rules as marac
 from casework.programmes.marac.local_policy import Policy
@@ -183,6 +183,11 @@ def routes_of(
 
 def _require(work: UnitOfWork, agency_id: uuid.UUID) -> None:
     work.require(Permission.REFERRAL_SUBMIT)
+    if work.actor.kind is ActorKind.PERSON and not work.actor.protocol_signed:
+        work.refuse(act="referral:submit", code="protocol")
+        raise NotAllowed(
+            "Your agency has not signed the sharing protocol, so nothing can be sent from here.", code="protocol"
+        )
     if work.actor.has(Permission.REFERRAL_IMPORT):
         return
     if work.actor.agency_id != agency_id:

@@ -96,7 +96,9 @@ def my_referrals(work: UnitOfWork) -> tuple[ReferralLine, ...]:
 
 
 def _lines(work: UnitOfWork, states: Sequence[str] | None) -> tuple[ReferralLine, ...]:
-    query = select(Referral).where(policy.may_see(work)).order_by(Referral.submitted_at, Referral.received_on, Referral.id)
+    query = (
+        select(Referral).where(policy.may_see(work)).order_by(Referral.submitted_at, Referral.received_on, Referral.id)
+    )
     if states is None:
         query = query.where(Referral.referrer_account_id == work.actor.account_id)
     else:

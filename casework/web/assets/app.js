@@ -15,9 +15,13 @@ import {
   Tabs,
   createAll,
 } from "govuk-frontend";
+import * as autosave from "./autosave.js";
+import * as count from "./count.js";
 import * as keys from "./keys.js";
 
 const parts = {
+  "app-autosave": autosave,
+  "app-count": count,
   "app-keys": keys,
 };
 

@@ -1,0 +1,49 @@
+// Keeps a form as it is typed: some seconds after the last change the whole form is posted to its own address with
+// "autosave", which keeps it and shows nothing. Pressing a button does the same without script.
+
+const WAIT = 3000;
+
+export function start(form) {
+  const words = form.querySelector("[data-autosave-words]");
+  let timer = 0;
+  let changed = 0;
+  let kept = 0;
+
+  const say = (text) => {
+    if (!words) return;
+    words.hidden = false;
+    words.textContent = text;
+  };
+
+  const keep = async () => {
+    timer = 0;
+    const sending = changed;
+    const body = new FormData(form);
+    body.set("autosave", "yes");
+    try {
+      const answer = await fetch(form.action || window.location.pathname, { method: "POST", body, redirect: "error" });
+      if (!answer.ok) throw new Error(String(answer.status));
+      kept = sending;
+      say(`Kept at ${new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}.`);
+    } catch {
+      say("Not kept yet: the connection failed. Press a button to save, or go on typing and it is tried again.");
+      if (!timer) timer = window.setTimeout(keep, 5 * WAIT);
+    }
+  };
+
+  const note = () => {
+    changed += 1;
+    window.clearTimeout(timer);
+    timer = window.setTimeout(keep, WAIT);
+  };
+
+  form.addEventListener("input", note);
+  form.addEventListener("change", note);
+  form.addEventListener("submit", () => {
+    window.clearTimeout(timer);
+    kept = changed;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (kept < changed) event.preventDefault();
+  });
+}

@@ -10,12 +10,12 @@ from casework.work import UnitOfWork
 
 def counts(work: UnitOfWork) -> dict[str, int]:
     """Return how many notices stand in each state (waiting, sent, withdrawn, dead)."""
-    return dict(work.session.execute(select(Notice.state, func.count()).group_by(Notice.state)).tuples().all())
+    return dict(work.session.execute(select(Notice.state, func.count()).group_by(Notice.state)).all())
 
 
 def counts_by_template(work: UnitOfWork) -> dict[str, int]:
     """Return how many notices there are of each template."""
-    return dict(work.session.execute(select(Notice.template, func.count()).group_by(Notice.template)).tuples().all())
+    return dict(work.session.execute(select(Notice.template, func.count()).group_by(Notice.template)).all())
 
 
 def message_ids(work: UnitOfWork) -> set[str]:

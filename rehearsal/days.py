@@ -45,6 +45,7 @@ class Pace:
     answers_a_day: float = 0.35
     reports_a_day: float = 0.25
     clocks_after_work: bool = True
+    reports_on: frozenset[int] = frozenset(range(5))
 
 
 CLOSELY = Pace()
@@ -88,7 +89,7 @@ def _work(what: str, moment: datetime, people: Practitioners, pace: Pace) -> Non
         people.accept_confidentiality(moment)
         people.research(moment, share_today=pace.answers_a_day)
         people.approve(moment)
-    elif what == "report":
+    elif what == "report" and london_date(moment).weekday() in pace.reports_on:
         people.report(moment, share_today=pace.reports_a_day)
 
 

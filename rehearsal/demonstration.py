@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from casework.access.actors import SYSTEM
 from casework.accounts import queries as accounts
 from casework.clock import add_working_days, at_london, is_working_day, london_date
+from casework.notifications import operations as notifications
 from casework.partnerships import queries as partnerships
 from casework.work import Stores, UnitOfWork
 from config.settings import Settings
@@ -23,11 +24,11 @@ from rehearsal.practitioners import Practitioners
 
 SEED = 11
 ROUNDS_BEFORE = 3
-REFERRALS_BEFORE = 24
+REFERRALS_BEFORE = 18
 REFERRALS_NOW = 9
 # A demonstration must be ready within a minute, so its past is followed in bigger steps than a rehearsal.
 QUICKLY = Pace(
-    ticks=(time(9, 1), time(17, 1)),
+    ticks=(time(17, 1),),
     hours=(
         (time(9, 20), "sit"),
         (time(10, 0), "refer"),
@@ -36,12 +37,13 @@ QUICKLY = Pace(
         (time(15, 30), "report"),
     ),
     answers_a_day=0.5,
-    reports_a_day=0.3,
+    reports_a_day=0.6,
     clocks_after_work=False,
+    reports_on=frozenset({1, 4}),
 )
 
 
-def make(stores: Stores, settings: Settings, now: datetime) -> World:
+def make(stores: Stores, now: datetime) -> World:
     """Make the partnership and work its last six weeks up to `now` (UTC)."""
     today = london_date(now)
     # The next sitting lies two to six working days ahead: its list is out and its research half in.
@@ -58,13 +60,16 @@ def make(stores: Stores, settings: Settings, now: datetime) -> World:
     days = [began + timedelta(days=number) for number in range((today - began).days + 1)]
     working = [day for day in days if is_working_day(day)]
     _fill_diaries(people, inventor, working, next_sitting)
-    driver = InThisProcess(stores, settings, world)
+    driver = InThisProcess(stores)
     for day in working:
         people.ledger.waiting.sort(key=lambda one: one[0])
         for _ in run_day(day, people, driver, QUICKLY, until=now - timedelta(minutes=2)):
             pass
     people.refer(now)
     driver(now)
+    # What would have been posted weeks ago is not posted today.
+    with world.work(stores, None, now) as work:
+        notifications.withdraw_older(work, before=now - timedelta(days=1))
     return world
 
 
@@ -108,7 +113,7 @@ def main() -> int:
         with UnitOfWork(stores, actor=SYSTEM, now=now, partnership_id=None) as work:
             there = [one.slug for one in partnerships.partnerships(work)]
         if partnership.SLUG not in there:
-            make(stores, settings, now)
+            make(stores, now)
         print(_people(stores, now))
     finally:
         stores.close()

@@ -13,7 +13,7 @@ from casework.notifications import queries as notifications
 from casework.work import Stores
 from config.settings import Settings
 from rehearsal.partnership import World
-from workers import handling, posting, queues, ticking
+from workers import handling, queues, ticking
 from workers.app import app
 from workers.subscriptions import SUBSCRIPTIONS
 
@@ -26,21 +26,18 @@ class Driver(Protocol):
 
 
 class InThisProcess:
-    """Handles events, clocks and mail by calling what the worker calls. For making a demonstration before there is a worker."""
+    """Handles events and clocks by calling what the worker calls. For making a demonstration before there is a worker."""
 
-    def __init__(self, stores: Stores, settings: Settings, world: World) -> None:
+    def __init__(self, stores: Stores) -> None:
         self._stores = stores
-        self._settings = settings
-        self._world = world
 
     def __call__(self, moment: datetime) -> None:
-        """Bring everything up to date. Raises RuntimeError when a job fails or a message is left."""
+        """Bring everything but the post up to date. Raises RuntimeError when a job fails or a message is left."""
         self._drain()
         failed = ticking.tick(self._stores, moment)
         if failed:
             raise RuntimeError(f"scheduled work failed: {', '.join(failed)}")
         self._drain()
-        posting.send_due(self._stores, self._settings, self._world.partnership_id, moment)
 
     def _drain(self) -> None:
         while True:

@@ -295,6 +295,17 @@ def withdraw(work: UnitOfWork, *, notice_ids: Collection[uuid.UUID]) -> None:
         )
 
 
+def withdraw_older(work: UnitOfWork, *, before: datetime) -> int:
+    """Take out of the post what should have gone before an instant (UTC) and would only confuse now. Returns how many."""
+    gone = work.session.scalars(
+        update(Notice)
+        .where(Notice.state == "waiting", Notice.send_at < before)
+        .values(state="withdrawn", failure="too_old")
+        .returning(Notice.id)
+    ).all()
+    return len(gone)
+
+
 def send_again(work: UnitOfWork, *, notice_id: uuid.UUID) -> None:
     """Put a dead notice back into the post. Raises NotFound, Invalid when it is not dead."""
     notice = work.session.scalar(select(Notice).where(Notice.id == notice_id).with_for_update())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from casework.clock import age_on, london_date
+from casework.clock import age_on
 from casework.consent.rules.facts import Agency, Category, Facts, Recipient
 from casework.consent.rules.rule_set import RuleSet
 from casework.programmes.youth_support.sharing import Said, what_was_said
@@ -14,7 +14,7 @@ _NONE: frozenset[Category] = frozenset()
 
 
 class Case:
-    """The facts under one rule set. Category sets: `free` is not barred, `own` is free and about nobody else."""
+    """The facts under one rule set on one London day. Category sets: `free` is not barred, `own` is free and about nobody else."""
 
     __slots__ = (
         "_age",
@@ -31,10 +31,9 @@ class Case:
         "today",
     )
 
-    def __init__(self, facts: Facts, rules: RuleSet) -> None:
-        self.facts, self.rules, self.lists = facts, rules, rules.lists
+    def __init__(self, facts: Facts, rules: RuleSet, today: date) -> None:
+        self.facts, self.rules, self.lists, self.today = facts, rules, rules.lists, today
         self.recipient = facts.recipient or _NOBODY
-        self.today: date = london_date(facts.now)
         # Counts asked for beside a person's details are not counts only: nothing rests on them.
         self.asked = frozenset(facts.categories) - {Category.COUNTS_ONLY}
         self.free = self.asked - facts.barred_categories

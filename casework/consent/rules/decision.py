@@ -61,10 +61,11 @@ def decide(facts: Facts) -> Decision:
     Order: rule set by London day and jurisdiction, the steps, then the rows. A row that lets something go is still stopped
     when the recipient has no need to know, or no lawful basis fits the kind of body that sends.
     """
-    rules = rule_set_at(facts.jurisdiction, london_date(facts.now))
+    today = london_date(facts.now)
+    rules = rule_set_at(facts.jurisdiction, today)
     if rules is None:
         return Decision(NO_RULE_SET, Result.REFUSE)
-    case = Case(facts, rules)
+    case = Case(facts, rules, today)
     row = _decided_by_steps(case)
     if row is not None:
         counts = frozenset({Category.COUNTS_ONLY}) if row.result is Result.ALLOW_COUNTS else frozenset()

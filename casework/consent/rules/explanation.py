@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 
 from casework.clock import wednesday_9_december
 from casework.consent.rules.answer import Answer, Basis, Withheld
@@ -291,16 +292,18 @@ def _why_not_agreed(category: Category, case: Case) -> str:
     return "Nobody has agreed to it for this agency and purpose."
 
 
+@lru_cache(maxsize=4096)
 def _day(on: date | None) -> str:
     return f" of {wednesday_9_december(on, with_year=True)}" if on else ""
 
 
-def _words(categories: Collection[str]) -> str:
+@lru_cache(maxsize=4096)
+def _words(categories: frozenset[str]) -> str:
     """Return categories as people say them, in the order of the vocabulary: "education, health and family"."""
-    words = [_SPOKEN[category] for category in Category if category in categories]
+    words = [spoken for category, spoken in _SPOKEN if category in categories]
     if not words:
         return "nothing"
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-_SPOKEN = {category: category.replace("_", " ").replace("asb", "anti-social behaviour") for category in Category}
+_SPOKEN = tuple((category, category.replace("_", " ").replace("asb", "anti-social behaviour")) for category in Category)

@@ -87,8 +87,8 @@ class Agreement:
 
     @property
     def is_void(self) -> bool:
-        """Whether the answer counts for nothing, as yes or as no: it is of somebody recorded as the alleged abuser."""
-        return self.giver.recorded_as_abuser is True and self.giver.relation is not Relation.SELF
+        """Whether the answer counts for nothing, as yes or as no: it is another's, who is recorded as the alleged abuser."""
+        return self.giver.recorded_as_abuser is True and self.giver.relation not in (None, Relation.SELF)
 
 
 def fault_of(agreement: Agreement, *, born: date | None, today: date, clocks: Clocks) -> Fault | None:

@@ -153,7 +153,7 @@ class TestLessAgreed:
                     {"purposes": one["purposes"][1:]},
                     {"expires_on": "2026-11-21"},
                     {"giver": one["giver"] | {"competent": False}},
-                    {"giver": one["giver"] | {"relation": "self", "competent": None}},
+                    {"deny": one["deny"] | {agency: sorted({*one["deny"].get(agency, []), "basic"})}},
                 ]
             )
         )

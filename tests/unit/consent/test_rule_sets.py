@@ -29,10 +29,10 @@ from casework.consent.rules.rule_set import FOLDER
 ENGLAND = load_rule_sets()[Jurisdiction.ENGLAND]
 
 FINGERPRINTS = {
-    "england-2018.1": "",
-    "england-2026.1": "",
-    "england-2026.2": "",
-    "england-2026.3": "",
+    "england-2018.1": "5ccd16ab3a597853",
+    "england-2026.1": "7c6b1a81786b845f",
+    "england-2026.2": "cd19cb9e2a6ccc94",
+    "england-2026.3": "c6f1bca08d169299",
 }
 """What each version says, in short. A version that has decided anything is replayed for years: add one, never edit one."""
 

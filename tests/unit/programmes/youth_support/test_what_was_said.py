@@ -105,6 +105,11 @@ class TestDenials:
         old = replace(YES, on=date(2020, 1, 1), purposes=frozenset({"assessment"}), deny={"housing": frozenset({"*"})})
         assert not said([old, YES]).yes
 
+    def test_of_what_nobody_permitted_are_no_disagreement(self) -> None:
+        mothers = replace(MOTHERS_YES, permit={}, deny={"housing": frozenset({"health"})})
+        found = said([mothers, YES], asked=("basic", "health"))
+        assert (found.yes, found.no, found.disagreed) == ({"basic"}, {"health"}, False)
+
     def test_of_another_person_are_a_disagreement(self) -> None:
         assert said([replace(MOTHERS_YES, permit={}, deny={"housing": frozenset({"*"})}), YES]).disagreed
         assert not said([replace(MOTHERS_YES, permit={}, deny={"school": frozenset({"*"})}), YES]).disagreed
@@ -148,6 +153,9 @@ class TestRefusals:
         found = said([court, MOTHERS_NO])
         assert not found.yes
         assert found.disagreed
+        elsewhere = replace(MOTHERS_NO, permit={"housing": frozenset({"health"})})
+        found = said([court, elsewhere], asked=("basic", "health"))
+        assert (found.yes, found.no, found.disagreed) == ({"basic"}, {"health"}, False)
 
     def test_are_about_everybody_unless_they_name_agencies(self) -> None:
         assert said([YES, replace(NO, deny={"school": frozenset({"*"})})]).yes
@@ -179,10 +187,13 @@ class TestRefusals:
             assert found.yes == {"basic", "education"}
             assert not found.no
         assert said([replace(NO, giver=ABUSER)]).void_noes == 1
+        assert said([NO]).void_noes == 0
         assert said([replace(YES, giver=ABUSER)]).void_noes == 0
         assert said([replace(YES, giver=ABUSER)]).faults[0][0] is Fault.GIVER_IS_ABUSER
 
 
 class TestNothingSaid:
     def test_is_neither_yes_nor_no(self) -> None:
-        assert said([]) == Said(frozenset(), frozenset(), False)
+        found = said([])
+        assert (found.yes, found.no, found.disagreed) == (frozenset(), frozenset(), False)
+        assert (found.faults, found.live, found.void_noes, found.other_purposes, found.overdue) == ((), (), 0, 0, 0)

@@ -136,8 +136,16 @@ class TestBirthday:
 
 
 class TestIsVoid:
-    def test_is_the_answer_of_an_alleged_abuser_for_another(self) -> None:
+    def test_is_the_answer_of_an_alleged_abuser_for_another_and_no_more(self) -> None:
         assert by(PARENTS, recorded_as_abuser=True).is_void
-        assert by(PARENTS, recorded_as_abuser=True, relation=None).is_void
+        assert not by(PARENTS, recorded_as_abuser=True, relation=None).is_void
         assert not by(PARENTS, recorded_as_abuser=None).is_void
         assert not by(OWN, recorded_as_abuser=True).is_void
+
+
+class TestAgreement:
+    def test_knows_nothing_that_it_is_not_told(self) -> None:
+        bare = Agreement(status=Status.GIVEN)
+        assert (bare.on, bare.review_due, bare.expires_on) == (None, None, None)
+        assert (bare.giver.relation, bare.giver.competent, bare.giver.recorded_as_abuser) == (None, None, None)
+        assert (bare.purposes, bare.permit, bare.deny) == (frozenset(), {}, {})

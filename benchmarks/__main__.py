@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.measure import Result
 
-NAMES = ("sealing", "relay", "audit", "mail", "minutes", "pages", "matching", "year")
+NAMES = ("sealing", "relay", "audit", "mail", "minutes", "pages", "matching", "sharing", "year")
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -172,12 +173,14 @@ class _Walk:
         )
         if not start:
             self._connection.execute(_IN_BULK)
-        with driver.cursor(name="walk") as cursor:
+        with driver.cursor(name="walk") as cursor, ThreadPoolExecutor(1) as ahead:
             cursor.execute(query, binary=True)
-            while rows := cursor.fetchmany(_ROWS):
+            coming = ahead.submit(cursor.fetchmany, _ROWS)
+            while rows := coming.result():
+                coming = ahead.submit(cursor.fetchmany, _ROWS)  # the server finds the next while these are hashed
                 self.entries += len(rows)
                 self._present += len(rows)
-                for position, step, linked, before, entry in rows:  # everything here is done for every row
+                for position, step, linked, before, entry in rows:
                     if step != 1:
                         yield position - step + 1, Finding.LINK_REMOVED
                     if entry is None:

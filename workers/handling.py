@@ -42,25 +42,24 @@ def handle(
 def _handle(
     stores: Stores, ids: Collection[uuid.UUID], subscriptions: Subscriptions, *, is_abandoned: bool = False
 ) -> int:
-    with stores.engine.begin() as connection:
-        messages, dead = outbox.claim_for_work(connection, ids=ids, is_abandoned=is_abandoned)
-    for message_id in dead:
-        log.error("event_dead", message_id=message_id)
-    failed: set[uuid.UUID] = set()
-    in_hand: Sequence[Message] = ()
-    try:
-        for handler, in_hand in _batches(messages, subscriptions):
-            failed |= _run(stores, handler, in_hand)
-    except SoftTimeLimitExceeded as error:
-        for message in in_hand:
-            _note_failure(stores, message, error)
-        with stores.engine.begin() as connection:
-            outbox.give_back(connection, ids={message.id for message in messages} - {message.id for message in in_hand})
-        return 0
-    done = [message.id for message in messages if message.id not in failed]
-    with stores.engine.begin() as connection:
-        outbox.mark_done(connection, ids=done)
-    return len(done)
+    # What is noted of a message is one statement each time, and committed by itself.
+    with stores.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as notes:
+        messages, dead = outbox.claim_for_work(notes, ids=ids, is_abandoned=is_abandoned)
+        for message_id in dead:
+            log.error("event_dead", message_id=message_id)
+        failed: set[uuid.UUID] = set()
+        in_hand: Sequence[Message] = ()
+        try:
+            for handler, in_hand in _batches(messages, subscriptions):
+                failed |= _run(stores, handler, in_hand)
+        except SoftTimeLimitExceeded as error:
+            for message in in_hand:
+                _note_failure(stores, message, error)
+            outbox.give_back(notes, ids={one.id for one in messages} - {one.id for one in in_hand})
+            return 0
+        done = [message.id for message in messages if message.id not in failed]
+        outbox.mark_done(notes, ids=done)
+        return len(done)
 
 
 def name_of(handler: Handler) -> str:

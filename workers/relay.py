@@ -15,7 +15,8 @@ from types import FrameType
 import psycopg
 import structlog
 from kombu.exceptions import OperationalError
-from sqlalchemy import Engine
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from casework.audit.sealer import Sealer
 from casework.events import operations as outbox
@@ -25,14 +26,17 @@ from config.settings import Settings
 from workers import queues
 from workers.app import app, handle_events
 
-SWEEP_SECONDS = 5.0
+BEAT_SECONDS = 5.0
 SEAL_SECONDS = 2.0
+# The sweep: what waits is looked for this often, also when no notice came.
+SWEEP_SECONDS = 1.0
+LONGEST_WAIT_SECONDS = 15.0
 log = structlog.get_logger()
 
 
-def carry_once(engine: Engine, *, limit: int = outbox.BATCH) -> int:
+def carry_once(connection: Connection, *, limit: int = outbox.BATCH) -> int:
     """Carry one batch of waiting ids to the queue in one message. Returns how many. Raises OperationalError when the broker refuses."""
-    with engine.begin() as connection:
+    with connection.begin():
         ids = outbox.lease_for_queue(connection, limit=limit)
         if ids:
             handle_events.apply_async(kwargs={"ids": [str(one) for one in ids]}, queue=queues.EVENTS, retry=False)
@@ -40,11 +44,10 @@ def carry_once(engine: Engine, *, limit: int = outbox.BATCH) -> int:
 
 
 class Relay:
-    """The loop. `stop` ends it within a second."""
+    """The loop. `stop` ends it within a second or two."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._engine = connect(settings.database_url, pool_size=2)
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -52,46 +55,53 @@ class Relay:
         self._stopping.set()
 
     def run(self) -> None:
-        """Carry what waits, then wait for the database's notice or the sweep; reconnect when the database was away."""
+        """Carry what waits, then wait for the database's notice or the sweep; go on when database or broker were away."""
         sealing = threading.Thread(target=self._keep_sealed, name="sealer", daemon=True)
         sealing.start()
         wait = 0.5
         while not self._stopping.is_set():
+            began = time.monotonic()
             try:
-                self._listen()
-                wait = 0.5
-            except (psycopg.OperationalError, OperationalError, OSError) as error:
-                log.warning("relay_waits", failure=type(error).__name__)
+                self._carry()
+            except (psycopg.Error, DBAPIError, OperationalError, OSError) as error:
+                log.warning("relay_waits", wait_seconds=wait, failure=type(error).__name__)
                 self._stopping.wait(wait)
-                wait = min(wait * 2, 15.0)
+                went_well = time.monotonic() - began > LONGEST_WAIT_SECONDS
+                wait = 0.5 if went_well else min(wait * 2, LONGEST_WAIT_SECONDS)
         sealing.join(5)
-        self._engine.dispose()
 
-    def _listen(self) -> None:
+    def _carry(self) -> None:
+        engine = connect(self._settings.database_url, pool_size=1)
         url = self._settings.database_url.replace("postgresql+psycopg", "postgresql")
-        with psycopg.connect(url, autocommit=True) as listener:
-            listener.execute("LISTEN outbox")
-            last_beat = 0.0
-            while not self._stopping.is_set():
-                while carry_once(self._engine) == outbox.BATCH:
-                    pass
-                if time.monotonic() - last_beat > SWEEP_SECONDS:
-                    with self._engine.begin() as connection:
-                        outbox.beat(connection, part="relay")
-                    last_beat = time.monotonic()
-                for _ in listener.notifies(timeout=1.0, stop_after=1):
-                    pass
+        try:
+            with psycopg.connect(url, autocommit=True) as listener, engine.connect() as connection:
+                listener.execute("LISTEN outbox")
+                next_beat = 0.0
+                while not self._stopping.is_set():
+                    while carry_once(connection) == outbox.BATCH:
+                        pass
+                    if time.monotonic() >= next_beat:
+                        with connection.begin():
+                            outbox.beat(connection, part="relay")
+                        next_beat = time.monotonic() + BEAT_SECONDS
+                    for _ in listener.notifies(timeout=SWEEP_SECONDS, stop_after=1):
+                        pass
+        finally:
+            engine.dispose()
 
     def _keep_sealed(self) -> None:
         if self._settings.audit_key is None:
             log.error("audit_key_missing")
             return
-        sealer = Sealer(self._engine, self._settings.audit_key, self._settings.state / "audit")
+        engine = connect(self._settings.database_url, pool_size=1)
+        sealer: Sealer | None = None
         while not self._stopping.wait(SEAL_SECONDS):
             try:
+                sealer = sealer or Sealer(engine, self._settings.audit_key, self._settings.state / "audit")
                 sealer.seal_all()
-            except Exception as error:  # noqa: BLE001 - the trail is sealed at the next try
-                log.error("sealing_failed", failure=type(error).__name__)
+            except Exception as error:
+                log.error("sealing_failed", exc_info=error)
+        engine.dispose()
 
 
 def main() -> None:

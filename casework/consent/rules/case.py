@@ -17,7 +17,6 @@ class Case:
     """The facts under one rule set on one London day. Category sets: `free` is not barred, `own` is free and about nobody else."""
 
     __slots__ = (
-        "_age",
         "_said",
         "asked",
         "facts",
@@ -42,7 +41,6 @@ class Case:
         self.ordered = order.categories & self.asked if order and order.recipient == self.recipient.agency else _NONE
         self.signed = self.own & rules.lists.confidential if self.is_signed else _NONE
         self._said: Said | None = None
-        self._age: int | None = None
 
     @property
     def about_others(self) -> frozenset[Category]:
@@ -62,11 +60,9 @@ class Case:
 
     @property
     def age(self) -> int | None:
-        """The subject's age today in London, or None when the birth date is unknown."""
+        """The subject's age today in London, or None when the birth date is unknown or lies ahead."""
         born = self.facts.subject.date_of_birth
-        if self._age is None and born is not None and born <= self.today:
-            self._age = age_on(born, self.today)
-        return self._age
+        return None if born is None or born > self.today else age_on(born, self.today)
 
     @property
     def said(self) -> Said:

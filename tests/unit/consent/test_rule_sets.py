@@ -29,10 +29,10 @@ from casework.consent.rules.rule_set import FOLDER
 ENGLAND = load_rule_sets()[Jurisdiction.ENGLAND]
 
 FINGERPRINTS = {
-    "england-2018.1": "5ccd16ab3a597853",
-    "england-2026.1": "7c6b1a81786b845f",
-    "england-2026.2": "cd19cb9e2a6ccc94",
-    "england-2026.3": "c6f1bca08d169299",
+    "england-2018.1": "e288bb2b0dff8127",
+    "england-2026.1": "6cbb71f89d56bc8c",
+    "england-2026.2": "dd1552b6a2b4ffb1",
+    "england-2026.3": "1510923e343a7818",
 }
 """What each version says, in short. A version that has decided anything is replayed for years: add one, never edit one."""
 

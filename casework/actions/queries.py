@@ -137,8 +137,33 @@ def _records(
     )
 
 
+def plan_states(work: UnitOfWork, *, case_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, int]]:
+    """Return, for each of these cases that the reader may see, how many actions of its last sitting stand in each state."""
+    if not case_ids:
+        return {}
+    rows = work.session.execute(
+        select(Action.case_id, Action.conference_id, Conference.sits_on, Action.state, func.count())
+        .join(Case, Case.id == Action.case_id)
+        .join(Conference, Conference.id == Action.conference_id)
+        .where(
+            Action.case_id.in_(list(case_ids)),
+            Action.state != rules.ActionState.WITHDRAWN.value,
+            case_policy.may_see(work.actor, work.now),
+        )
+        .group_by(Action.case_id, Action.conference_id, Conference.sits_on, Action.state)
+        .order_by(Conference.sits_on)
+    ).all()
+    last = {case_id: conference_id for case_id, conference_id, *_ in rows}
+    found: dict[uuid.UUID, dict[str, int]] = {}
+    for case_id, conference_id, _, state, count in rows:
+        if conference_id == last[case_id]:
+            found.setdefault(case_id, {})[state] = count
+    return found
+
+
 def counts(work: UnitOfWork) -> dict[str, int]:
-    """Return how many actions stand in each state, and how many are overdue now. For rehearsals and reports."""
+    """Return how many actions stand in each state, and how many are overdue now. For operators and rehearsals. Raises NotAllowed."""
+    work.require(Permission.SYSTEM_OPERATE)
     rows = work.session.execute(select(Action.state, func.count()).group_by(Action.state)).all()
     overdue = work.session.scalar(
         select(func.count())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,9 +11,12 @@ from datetime import date, datetime
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from casework.access.models import CaseBlock
 from casework.access.permissions import Permission
 from casework.cases import events, policy, rules
-from casework.cases.models import Case, CaseBlock, CaseLink, CasePerson, Confidentiality, Flag, Standing
+from casework.cases.models import Case, CaseLink, CasePerson, Confidentiality, Flag, Standing
+from casework.duties import operations as duties
+from casework.duties.rules import DutyState
 from casework.errors import Conflict, Invalid, NotFound
 from casework.partnerships.models import Partnership
 from casework.work import UnitOfWork
@@ -39,21 +43,13 @@ def open_case(
     band: str | None,
     has_safe_contact: bool,
 ) -> uuid.UUID:
-    """Open a case for these people, with the next number of the partnership. Called by the acceptance of a referral."""
-    number = work.session.scalar(
-        update(Partnership)
-        .where(Partnership.id == work.partnership_id)
-        .values(next_case_number=Partnership.next_case_number + 1)
-        .returning(Partnership.next_case_number)
-    )
-    if number is None:
-        raise NotFound
+    """Open a case for these people, with a number of its own. Called by the acceptance of a referral."""
     case = Case(
         id=uuid.uuid4(),
         partnership_id=work.partnership_id,
         marac_id=marac_id,
         programme=programme,
-        number=f"C-{number - 1}",
+        number=_draw_number(work),
         state=rules.CaseState.OPEN.value,
         key_id=work.keys.new("case", work.partnership_id),
         opened_on=referred_on,
@@ -68,6 +64,17 @@ def open_case(
     work.note("case:open", "case", case.id)
     work.record(events.CaseOpened(partnership_id=work.partnership_id, case_id=case.id))
     return case.id
+
+
+def _draw_number(work: UnitOfWork) -> str:
+    """Draw an unused number. Numbers that ran on would show by a gap that there is a case which the reader does not see."""
+    turn = update(Partnership).where(Partnership.id == work.partnership_id)
+    # Counted up so that two cases opened at once draw one after the other.
+    work.session.execute(turn.values(next_case_number=Partnership.next_case_number + 1))
+    while True:
+        number = f"C-{10_000 + secrets.randbelow(90_000)}"
+        if work.session.scalar(select(Case.id).where(Case.number == number)) is None:
+            return number
 
 
 def refer_again(
@@ -247,6 +254,8 @@ def block(
     )
     row.reason.seal(work.keys, {"words": reason.strip()})
     work.session.add(row)
+    if agency_id is not None:
+        duties.end_duties(work, state=DutyState.WAIVED, case_id=case.id, agency_id=agency_id)
     work.note("case:block", "case", case.id)
     work.record(
         events.ConflictBlocked(
@@ -304,9 +313,9 @@ def raise_flags(
 ) -> list[FlagOfAgency]:
     """Ask these agencies to mark their files until `lapses_on`. A flag still standing is renewed, not doubled.
 
-    Returns the new flags.
+    Nobody owes the marking for a flag that was renewed any more. Returns the new flags.
     """
-    work.session.execute(
+    renewed = work.session.scalars(
         update(Flag)
         .where(
             Flag.case_id == case_id,
@@ -315,7 +324,10 @@ def raise_flags(
             Flag.raised_on < raised_on,
         )
         .values(lapsed_at=work.now, end_reason="renewed")
-    )
+        .returning(Flag.id)
+    ).all()
+    if renewed:
+        duties.end_duties(work, state=DutyState.LAPSED, subject_ids=renewed)
     rows = [
         {
             "id": uuid.uuid4(),
@@ -342,17 +354,27 @@ def raise_flags(
 
 
 def confirm_flag(work: UnitOfWork, *, flag_id: uuid.UUID) -> None:
-    """Note that the actor's agency has marked its files. Raises NotFound for another agency's flag, Conflict when it has lapsed."""
-    flag = work.session.scalar(
-        select(Flag).where(Flag.id == flag_id, Flag.agency_id == work.actor.agency_id).with_for_update()
-    )
-    if flag is None:
-        raise NotFound
-    policy.reach(work, flag.case_id, act="flag:confirm")
+    """Note that the actor's agency has marked its files. Raises NotAllowed, NotFound, Conflict when it has lapsed."""
+    flag = own_flag(work, flag_id, act="flag:confirm")
     if flag.lapsed_at is not None:
         raise Conflict("This flag has lapsed.")
     flag.confirmed_at = flag.confirmed_at or work.now
     work.note("flag:confirm", "case", flag.case_id)
+
+
+def own_flag(work: UnitOfWork, flag_id: uuid.UUID, *, act: str) -> Flag:
+    """Return a flag of the agency that the actor speaks for, to change it. Raises NotAllowed, NotFound.
+
+    A flag outlives the agency's standing in the case, so none is asked for: the mark is on the agency's own files.
+    """
+    work.require(Permission.ACTION_REPORT)
+    flag = work.session.scalar(
+        select(Flag).where(Flag.id == flag_id, Flag.agency_id == work.actor.agency_id).with_for_update()
+    )
+    policy.reach_unless_blocked(work, flag.case_id if flag else flag_id, act=act)
+    if flag is None:
+        raise NotFound
+    return flag
 
 
 def lapse_flags(work: UnitOfWork, *, on: date) -> list[FlagOfAgency]:

@@ -11,9 +11,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, true
 
+from casework.access import blocks
 from casework.access.actors import Actor, ActorKind
 from casework.access.permissions import Permission, Role
-from casework.cases.models import Case, CaseBlock, Confidentiality, Standing
+from casework.cases.models import Case, Confidentiality, Standing
 from casework.errors import NotFound
 from casework.work import UnitOfWork
 
@@ -23,15 +24,7 @@ SPEAKS_FOR_AGENCY = frozenset({Role.REPRESENTATIVE, Role.IDVA})
 
 def is_blocked(actor: Actor, now: datetime) -> ColumnElement[bool]:
     """Return the SQL condition that a conflict block on a Case holds for `actor` at `now`."""
-    blocked_as = [CaseBlock.account_id == actor.account_id]
-    if actor.agency_id is not None:
-        blocked_as.append(CaseBlock.agency_id == actor.agency_id)
-    return exists().where(
-        CaseBlock.case_id == Case.id,
-        CaseBlock.from_at <= now,
-        or_(CaseBlock.lifted_at.is_(None), CaseBlock.lifted_at > now),
-        or_(*blocked_as),
-    )
+    return blocks.is_blocked(actor, now, Case.id)
 
 
 def has_standing(actor: Actor, now: datetime, *, ignore_confidentiality: bool = False) -> ColumnElement[bool]:
@@ -67,6 +60,19 @@ def may_see(actor: Actor, now: datetime) -> ColumnElement[bool]:
     if actor.has(Permission.CASE_VIEW_ALL):
         return seen
     return and_(seen, has_standing(actor, now))
+
+
+def reach_unless_blocked(work: UnitOfWork, case_id: uuid.UUID, *, act: str) -> Case:
+    """Return a case for an act that needs no standing in it: the chair's word for a late case, an agency's mark on its own files.
+
+    Raises NotFound for a missing case and for anybody who is blocked or whose agency has no protocol in force.
+    """
+    case = work.session.scalar(select(Case).where(Case.id == case_id, not_(is_blocked(work.actor, work.now))))
+    if case is None or not (work.actor.protocol_signed or work.actor.kind is ActorKind.SYSTEM):
+        code = _why_not(work, case_id)
+        work.refuse(act=act, code=code, subject_kind="case", subject_id=case_id)
+        raise NotFound
+    return case
 
 
 def reach(work: UnitOfWork, case_id: uuid.UUID, *, act: str = "case:view", lock: bool = False) -> Case:

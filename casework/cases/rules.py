@@ -104,6 +104,18 @@ class LinkKind(StrEnum):
     EARLIER_CASE = "earlier_case"
 
 
+class SearchReason(StrEnum):
+    """Why somebody looks for a person or a case. Written to the trail with the search, whose words are not."""
+
+    NEW_CONTACT = "new_contact"
+    BEFORE_REFERRING = "before_referring"
+    RESEARCH = "research"
+    ACTION = "action"
+    SITTING = "sitting"
+    SAFETY = "safety"
+    ENQUIRY = "enquiry"
+
+
 class FlagEnd(StrEnum):
     """Why a flag came down: its time was over, or a newer one took its place."""
 

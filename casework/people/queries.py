@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Select, select, tuple_
 
 from casework.people.models import Person, PersonToken
 from casework.people.rules import Name, PersonFacts
@@ -81,13 +81,20 @@ def records(work: UnitOfWork, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID
         return {}
     rows = work.session.scalars(select(Person).where(Person.id.in_(wanted))).all()
     work.keys.load([row.key_id for row in rows])
+    return opened(work, rows)
+
+
+def opened(work: UnitOfWork, rows: Iterable[Person]) -> dict[uuid.UUID, PersonRecord]:
+    """Return these rows as records, by id. For packages that have fetched them together with their own."""
     return {row.id: PersonRecord(id=row.id, document=row.record.open(work.keys) or {}) for row in rows}
 
 
-def known_by(work: UnitOfWork, keys: Sequence[tuple[str, Sequence[str]]]) -> set[uuid.UUID]:
-    """Return the people who share any of these match keys (index name, parts). Compound keys only, never a name alone."""
+def known_by(work: UnitOfWork, keys: Iterable[tuple[str, Sequence[str]]]) -> Select[uuid.UUID] | None:
+    """Return a query for the people who share any of these match keys (index name, parts), or None when there is no key.
+
+    Compound keys only, never a name alone.
+    """
     tokens = {(name, work.blind.token(work.partnership_id, name, parts)) for name, parts in keys}
     if not tokens:
-        return set()
-    query = select(PersonToken.person_id).where(tuple_(PersonToken.index_name, PersonToken.token).in_(tokens))
-    return set(work.session.scalars(query))
+        return None
+    return select(PersonToken.person_id).where(tuple_(PersonToken.index_name, PersonToken.token).in_(tokens))

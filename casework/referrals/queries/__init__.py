@@ -1,5 +1,6 @@
 """Reads of referrals: the inbox, one referral with what is missing and who is probably known, and one's own."""
 
+from casework.referrals.queries.history import Checklist, PastReferral, RoundOfCase, history, last_checklists
 from casework.referrals.queries.inbox import (
     Candidate,
     ReferralLine,
@@ -22,16 +23,21 @@ from casework.referrals.queries.own import (
 
 __all__ = [
     "Candidate",
+    "Checklist",
     "Draft",
+    "PastReferral",
     "ReferralLine",
     "ReferralRecord",
     "ReturnedStep",
+    "RoundOfCase",
     "Step",
     "WhatNext",
     "came_before",
     "counts",
     "draft",
+    "history",
     "inbox",
+    "last_checklists",
     "my_referrals",
     "referral_record",
     "returned_steps",

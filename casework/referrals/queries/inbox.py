@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import DateTime, func, literal, select, tuple_
 
 from casework.access.permissions import Permission
-from casework.cases import queries as cases
+from casework.agencies.models import Agency
 from casework.cases.queries import CaseLine
 from casework.referrals import policy, rules
 from casework.referrals.models import Referral, ReferralCandidate, ReferralDecision
@@ -77,6 +77,9 @@ class ReferralRecord:
     repeat_rule: str | None
     anchor_referral_on: date | None
     anchor_conference_on: date | None
+    agency_name: str
+    previous_id: uuid.UUID | None
+    next_id: uuid.UUID | None
     may_decide: bool
     may_correct: bool
 
@@ -123,7 +126,10 @@ def _lines(work: UnitOfWork, states: Sequence[str] | None) -> tuple[ReferralLine
 
 
 def referral_record(work: UnitOfWork, *, referral_id: uuid.UUID) -> ReferralRecord:
-    """Return one referral, opened, with what is missing; probable earlier cases only for triage. Raises NotFound."""
+    """Return one referral, opened, with what is missing; probable earlier cases only for triage. Raises NotFound.
+
+    `previous_id` and `next_id` are its neighbours among those that wait for triage, for those who triage.
+    """
     row = policy.reach(work, referral_id)
     work.note_view("referral:view", "referral", row.id)
     work.keys.load([row.key_id])
@@ -131,56 +137,84 @@ def referral_record(work: UnitOfWork, *, referral_id: uuid.UUID) -> ReferralReco
         field: value for field, value in (row.document.open(work.keys) or {}).items() if field != own.CORRECTION
     }
     triages = work.actor.has(Permission.REFERRAL_TRIAGE)
-    candidates = _candidates(work, row, document) if work.actor.has(Permission.REFERRAL_VIEW) else ()
+    steps, around = _way(work, row)
+    candidates = _candidates(work, row, document, around.set_aside) if work.actor.has(Permission.REFERRAL_VIEW) else ()
     return ReferralRecord(
         line=_line(row, document, len(candidates)),
         marac_id=row.marac_id,
         document=document,
         missing=tuple(rules.quality(document)),
         candidates=candidates,
-        steps=_steps(work, row),
+        steps=steps,
         is_repeat=row.is_repeat,
         repeat_rule=row.repeat_rule,
         anchor_referral_on=row.anchor_referral_on,
         anchor_conference_on=row.anchor_conference_on,
+        agency_name=around.agency_name,
+        previous_id=around.previous_id if triages else None,
+        next_id=around.next_id if triages else None,
         may_decide=triages and row.state == rules.ReferralState.SUBMITTED,
         may_correct=row.state == rules.ReferralState.RETURNED and own.may_write(work, row),
     )
 
 
-def _candidates(work: UnitOfWork, row: Referral, document: dict[str, Any]) -> tuple[Candidate, ...]:
+def _candidates(
+    work: UnitOfWork, row: Referral, document: dict[str, Any], set_aside: frozenset[uuid.UUID]
+) -> tuple[Candidate, ...]:
+    """Look for earlier cases anew, because one may have been opened since the referral came; show what the reader may see."""
     if row.state not in (rules.ReferralState.SUBMITTED, rules.ReferralState.RETURNED):
         return ()
-    found = matching.find(work, document=document)
-    lines = cases.case_lines(work, case_ids=[match.case_id for match in found])
-    dismissed = set(
-        work.session.scalars(
-            select(ReferralCandidate.case_id).where(
-                ReferralCandidate.referral_id == row.id, ReferralCandidate.is_dismissed.is_(True)
-            )
-        )
-    )
+    found = [(match, match.shown) for match in matching.find(work, document=document)]
+    for match, shown in found:
+        if shown is not None:
+            work.note_view("case:view_line", "case", match.case_id)
     return tuple(
         Candidate(
-            case=lines[match.case_id],
+            case=shown,
             kind=match.kind,
             verdict=match.verdict.value,
             agreeing=match.agreeing,
             differing=match.differing,
-            is_dismissed=match.case_id in dismissed,
+            is_dismissed=match.case_id in set_aside,
         )
-        for match in found
-        if match.case_id in lines
+        for match, shown in found
+        if shown is not None
     )
 
 
-def _steps(work: UnitOfWork, row: Referral) -> tuple[Step, ...]:
-    steps = work.session.scalars(
-        select(ReferralDecision)
+@dataclass(frozen=True, slots=True)
+class _Around:
+    agency_name: str
+    previous_id: uuid.UUID | None
+    next_id: uuid.UUID | None
+    set_aside: frozenset[uuid.UUID]
+
+
+def _way(work: UnitOfWork, row: Referral) -> tuple[tuple[Step, ...], _Around]:
+    """Return the steps of a referral and what stands around it in the inbox, in one query."""
+    here = tuple_(Referral.submitted_at, Referral.id)
+    there = tuple_(literal(row.submitted_at, DateTime(timezone=True)), literal(row.id))
+    waiting = select(Referral.id).where(
+        policy.may_see(work), Referral.state == rules.ReferralState.SUBMITTED.value, Referral.id != row.id
+    )
+    later = waiting.where(here > there).order_by(Referral.submitted_at, Referral.id).limit(1)
+    earlier = waiting.where(here < there).order_by(Referral.submitted_at.desc(), Referral.id.desc()).limit(1)
+    set_aside = select(func.array_agg(ReferralCandidate.case_id)).where(
+        ReferralCandidate.referral_id == row.id, ReferralCandidate.is_dismissed.is_(True)
+    )
+    agency = select(Agency.name).where(Agency.id == row.referrer_agency_id)
+    rows = work.session.execute(
+        select(
+            ReferralDecision,
+            earlier.scalar_subquery(),
+            later.scalar_subquery(),
+            set_aside.scalar_subquery(),
+            agency.scalar_subquery(),
+        )
         .where(ReferralDecision.referral_id == row.id)
         .order_by(ReferralDecision.decided_at, ReferralDecision.id)
-    )
-    return tuple(
+    ).all()
+    steps = tuple(
         Step(
             step=one.step,
             code=one.code,
@@ -188,8 +222,12 @@ def _steps(work: UnitOfWork, row: Referral) -> tuple[Step, ...]:
             decided_at=one.decided_at,
             decided_by_account_id=one.decided_by_account_id,
         )
-        for one in steps
+        for one, *_ in rows
     )
+    if not rows:  # a draft has gone no step yet, and has no place in the inbox
+        return (), _Around("", None, None, frozenset())
+    _, previous_id, next_id, aside, agency_name = rows[0]
+    return steps, _Around(agency_name, previous_id, next_id, frozenset(aside or ()))
 
 
 def _line(row: Referral, document: dict[str, Any], candidates: int) -> ReferralLine:

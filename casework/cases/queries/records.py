@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from casework.access.permissions import Permission
 from casework.cases import policy
-from casework.cases.models import Case, CaseBlock, CaseLink, CasePerson, Confidentiality, Flag, Standing
+from casework.cases.models import Case, CaseLink, CasePerson, Flag
 from casework.people import queries as people
+from casework.people.models import Person
 from casework.people.queries import PersonRecord
 from casework.work import UnitOfWork
 
@@ -47,17 +48,6 @@ class CaseLine:
 
 
 @dataclass(frozen=True, slots=True)
-class StandingRecord:
-    """Who may open a case, why, from when until when."""
-
-    agency_id: uuid.UUID | None
-    account_id: uuid.UUID | None
-    kind: str
-    from_at: datetime
-    until_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class FlagRecord:
     """One agency's flag."""
 
@@ -79,28 +69,16 @@ class LinkRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class BlockRecord:
-    """A conflict block, shown only to those who may set one."""
-
-    id: uuid.UUID
-    account_id: uuid.UUID | None
-    agency_id: uuid.UUID | None
-    reason: str
-    from_at: datetime
-    lifted_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class CaseRecord:
     """One case as the reader may see it."""
 
     line: CaseLine
     people: tuple[PersonInCase, ...]
-    standings: tuple[StandingRecord, ...]
     flags: tuple[FlagRecord, ...]
     links: tuple[LinkRecord, ...]
-    blocks: tuple[BlockRecord, ...]
+    marac_id: uuid.UUID | None
     may_block: bool
+    may_look_at_trail: bool
 
     @property
     def victim(self) -> PersonRecord | None:
@@ -108,20 +86,23 @@ class CaseRecord:
         return self.line.victim
 
 
+_ORDER = {"victim": 0, "perpetrator": 1, "child": 2, "other": 3}
+
+
 def case_record(work: UnitOfWork, *, case_id: uuid.UUID) -> CaseRecord:
     """Return one case with its people, and note the view. Raises NotFound, the same for a hidden and a missing case."""
     case = policy.reach(work, case_id)
     work.note_view("case:view", "case", case.id)
-    members = people_of(work, case_ids=[case.id])[case.id]
-    may_block = work.actor.has(Permission.CASE_BLOCK)
+    # The case's own key comes with those of its people, so that its actions open without another round trip.
+    members = people_of(work, case_ids=[case.id], and_keys=[case.key_id])[case.id]
     return CaseRecord(
-        line=_line(case, members),
+        line=line_of(case, members),
         people=members,
-        standings=_standings(work, case.id),
         flags=flags_of(work, case_ids=[case.id]).get(case.id, ()),
         links=_links(work, case.id),
-        blocks=_blocks(work, case) if may_block else (),
-        may_block=may_block,
+        marac_id=case.marac_id,
+        may_block=work.actor.has(Permission.CASE_BLOCK),
+        may_look_at_trail=work.actor.has(Permission.AUDIT_VIEW),
     )
 
 
@@ -189,13 +170,30 @@ def visible_ids(work: UnitOfWork, *, case_ids: Iterable[uuid.UUID]) -> set[uuid.
     return set(work.session.scalars(select(Case.id).where(Case.id.in_(wanted), policy.may_see(work.actor, work.now))))
 
 
-def people_of(work: UnitOfWork, *, case_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, tuple[PersonInCase, ...]]:
-    """Return the people of these cases, opened. For packages above that have applied the policy already."""
-    rows = work.session.scalars(select(CasePerson).where(CasePerson.case_id.in_(case_ids))).all()
-    known = people.records(work, [row.person_id for row in rows])
-    order = {"victim": 0, "perpetrator": 1, "child": 2, "other": 3}
+def people_of(
+    work: UnitOfWork, *, case_ids: Sequence[uuid.UUID], and_keys: Iterable[uuid.UUID] = ()
+) -> Mapping[uuid.UUID, tuple[PersonInCase, ...]]:
+    """Return the people of these cases, opened, in two queries. For packages above that have applied the policy already.
+
+    `and_keys` are keys of other records that the caller is about to open.
+    """
+    rows = work.session.execute(
+        select(CasePerson, Person)
+        .join(Person, Person.id == CasePerson.person_id)
+        .where(CasePerson.case_id.in_(case_ids))
+    ).all()
+    work.keys.load(and_keys if not rows else [*and_keys, *(person.key_id for _, person in rows)])
+    return by_case(work, [(part, person) for part, person in rows])
+
+
+def by_case(
+    work: UnitOfWork, rows: Iterable[tuple[CasePerson, Person]]
+) -> Mapping[uuid.UUID, tuple[PersonInCase, ...]]:
+    """Return these people by case, opened: victim, perpetrators, children, others. The keys have been loaded."""
+    pairs = list(rows)
+    known = people.opened(work, [person for _, person in pairs])
     found: dict[uuid.UUID, list[PersonInCase]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: (order.get(row.part, 9), str(row.id))):
+    for row, _ in sorted(pairs, key=lambda pair: (_ORDER.get(pair[0].part, 9), str(pair[0].id))):
         found[row.case_id].append(
             PersonInCase(
                 person=known[row.person_id],
@@ -208,9 +206,45 @@ def people_of(work: UnitOfWork, *, case_ids: Sequence[uuid.UUID]) -> Mapping[uui
     return defaultdict(tuple, {case_id: tuple(members) for case_id, members in found.items()})
 
 
+@dataclass(frozen=True, slots=True)
+class KnownCase:
+    """A case in which somebody is whom others look for: also one that the reader may not see, which must not be shown."""
+
+    line: CaseLine
+    people: tuple[PersonInCase, ...]
+    is_visible: bool
+
+
+def known_cases(
+    work: UnitOfWork, *, person_ids: Select[uuid.UUID], and_keys: Iterable[uuid.UUID] = ()
+) -> dict[uuid.UUID, KnownCase]:
+    """Return every case that any of these people is in, opened, in two queries. For the matching of referrals, which looks
+    across the whole partnership and shows only what is visible; whoever shows a line notes the view."""
+    hits = select(CasePerson.case_id).where(CasePerson.person_id.in_(person_ids))
+    rows = work.session.execute(
+        select(Case, policy.may_see(work.actor, work.now), CasePerson, Person)
+        .join(CasePerson, CasePerson.case_id == Case.id)
+        .join(Person, Person.id == CasePerson.person_id)
+        .where(Case.id.in_(hits))
+    ).all()
+    if not rows:
+        return {}
+    work.keys.load([*and_keys, *(row[3].key_id for row in rows)])
+    members = by_case(work, [(row[2], row[3]) for row in rows])
+    return {
+        case.id: KnownCase(line_of(case, members[case.id]), members[case.id], bool(visible))
+        for case, visible, _, _ in rows
+    }
+
+
 def flags_of(work: UnitOfWork, *, case_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[FlagRecord, ...]]:
-    """Return the flags of these cases. Those of a co-ordinator's view: every agency's; of an agency: its own."""
-    query = select(Flag).where(Flag.case_id.in_(case_ids)).order_by(Flag.raised_on.desc())
+    """Return the flags of those of these cases that the reader may see: of an agency its own, for the co-ordinator everybody's."""
+    query = (
+        select(Flag)
+        .join(Case, Case.id == Flag.case_id)
+        .where(Flag.case_id.in_(case_ids), policy.may_see(work.actor, work.now))
+        .order_by(Flag.raised_on.desc())
+    )
     if not work.actor.has(Permission.CASE_VIEW_ALL):
         query = query.where(Flag.agency_id == work.actor.agency_id)
     found: dict[uuid.UUID, list[FlagRecord]] = defaultdict(list)
@@ -236,22 +270,13 @@ def cases_of_people(
     return dict(found)
 
 
-def accepted_confidentiality(work: UnitOfWork, *, conference_id: uuid.UUID) -> dict[uuid.UUID, datetime]:
-    """Return which accounts have accepted a round's confidentiality statement, and when."""
-    rows = work.session.execute(
-        select(Confidentiality.account_id, Confidentiality.accepted_at).where(
-            Confidentiality.conference_id == conference_id
-        )
-    )
-    return dict(rows.all())
-
-
 def _lines(work: UnitOfWork, rows: Sequence[Case]) -> tuple[CaseLine, ...]:
     members = people_of(work, case_ids=[row.id for row in rows]) if rows else {}
-    return tuple(_line(row, members.get(row.id, ())) for row in rows)
+    return tuple(line_of(row, members.get(row.id, ())) for row in rows)
 
 
-def _line(case: Case, members: Sequence[PersonInCase]) -> CaseLine:
+def line_of(case: Case, members: Sequence[PersonInCase]) -> CaseLine:
+    """Return a case as one line of a list, with its people opened. For whoever has applied the policy."""
     return CaseLine(
         id=case.id,
         number=case.number,
@@ -267,11 +292,6 @@ def _line(case: Case, members: Sequence[PersonInCase]) -> CaseLine:
     )
 
 
-def _standings(work: UnitOfWork, case_id: uuid.UUID) -> tuple[StandingRecord, ...]:
-    rows = work.session.scalars(select(Standing).where(Standing.case_id == case_id).order_by(Standing.from_at))
-    return tuple(StandingRecord(row.agency_id, row.account_id, row.kind, row.from_at, row.until_at) for row in rows)
-
-
 def _links(work: UnitOfWork, case_id: uuid.UUID) -> tuple[LinkRecord, ...]:
     rows = work.session.execute(
         select(Case.id, Case.number, CaseLink.kind)
@@ -280,52 +300,3 @@ def _links(work: UnitOfWork, case_id: uuid.UUID) -> tuple[LinkRecord, ...]:
         .order_by(Case.number)
     )
     return tuple(LinkRecord(*row) for row in rows)
-
-
-def _blocks(work: UnitOfWork, case: Case) -> tuple[BlockRecord, ...]:
-    rows = work.session.scalars(select(CaseBlock).where(CaseBlock.case_id == case.id).order_by(CaseBlock.from_at)).all()
-    if rows:
-        work.keys.load([case.key_id])
-    return tuple(
-        BlockRecord(
-            id=row.id,
-            account_id=row.account_id,
-            agency_id=row.agency_id,
-            reason=str((row.reason.open(work.keys) or {}).get("words", "")),
-            from_at=row.from_at,
-            lifted_at=row.lifted_at,
-        )
-        for row in rows
-    )
-
-
-def agencies_with_standing(work: UnitOfWork, *, case_id: uuid.UUID, at: datetime) -> set[uuid.UUID]:
-    """Return the agencies that stand in some relation to a case at an instant."""
-    return {
-        agency_id
-        for agency_id in work.session.scalars(
-            select(Standing.agency_id).where(
-                Standing.case_id == case_id,
-                Standing.from_at <= at,
-                or_(Standing.until_at.is_(None), Standing.until_at > at),
-            )
-        )
-        if agency_id is not None
-    }
-
-
-def blocked_accounts(
-    work: UnitOfWork, *, case_ids: Iterable[uuid.UUID], at: datetime
-) -> dict[uuid.UUID, set[uuid.UUID]]:
-    """Return, for each case, the accounts and agencies that are blocked at an instant (ids of both kinds)."""
-    rows = work.session.execute(
-        select(CaseBlock.case_id, CaseBlock.account_id, CaseBlock.agency_id).where(
-            CaseBlock.case_id.in_(list(case_ids)),
-            CaseBlock.from_at <= at,
-            or_(CaseBlock.lifted_at.is_(None), CaseBlock.lifted_at > at),
-        )
-    )
-    found: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    for case_id, account_id, agency_id in rows:
-        found[case_id] |= {one for one in (account_id, agency_id) if one is not None}
-    return dict(found)

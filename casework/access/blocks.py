@@ -1,0 +1,33 @@
+"""The condition of a conflict block, the first in the order of access: what names a blocked case is not there for the blocked.
+
+Reads of cases take it through cases.policy; reads below the package of cases (duties) take it from here.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, false, or_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from casework.access.actors import Actor
+from casework.access.models import CaseBlock
+
+CaseId = InstrumentedAttribute[uuid.UUID] | InstrumentedAttribute[uuid.UUID | None]
+
+
+def holds(now: datetime) -> ColumnElement[bool]:
+    """Return the SQL condition that a CaseBlock is in force at `now` (UTC): from inclusive, until exclusive."""
+    return (CaseBlock.from_at <= now) & (CaseBlock.lifted_at.is_(None) | (CaseBlock.lifted_at > now))
+
+
+def is_blocked(actor: Actor, now: datetime, case_id: CaseId) -> ColumnElement[bool]:
+    """Return the SQL condition that `actor`, or the actor's agency, is blocked at `now` from the case in column `case_id`.
+
+    An empty column names no case, so nobody is blocked from it; processes are blocked from nothing.
+    """
+    blocked_as = [CaseBlock.account_id == actor.account_id] if actor.account_id is not None else []
+    if actor.agency_id is not None:
+        blocked_as.append(CaseBlock.agency_id == actor.agency_id)
+    return exists().where(CaseBlock.case_id == case_id, holds(now), or_(false(), *blocked_as))

@@ -1,0 +1,128 @@
+"""The referrals of a case through time: the checklist of each, what it came to, and the rounds that heard it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from casework.cases import policy as case_policy
+from casework.cases.models import Case
+from casework.conferences.models import Conference, Listing, Marac
+from casework.referrals import rules
+from casework.referrals.models import Referral
+from casework.risk.models import RiskAssessment
+from casework.risk.rules import Answer
+from casework.work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class RoundOfCase:
+    """One round whose list the case was on: how it left, when the round sits."""
+
+    conference_id: uuid.UUID
+    marac_name: str
+    sits_at: datetime
+    state: str
+    left_because: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PastReferral:
+    """One accepted referral of a case with its checklist."""
+
+    referral_id: uuid.UUID
+    agency_id: uuid.UUID
+    received_on: date
+    completed_on: date
+    score: int
+    band: str
+    is_repeat: bool
+    repeat_rule: str | None
+    routes: tuple[str, ...]
+    rounds: tuple[RoundOfCase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """The latest checklist of a case, opened: answers by item code."""
+
+    case_id: uuid.UUID
+    completed_on: date
+    score: int
+    tool: str
+    version: str
+    answers: dict[str, Answer]
+
+
+def history(work: UnitOfWork, *, case_id: uuid.UUID) -> tuple[PastReferral, ...]:
+    """Return the accepted referrals of a case that the reader may see, the earliest first, each with its rounds. One query."""
+    rows = work.session.execute(
+        select(Referral, RiskAssessment, Listing, Conference, Marac.name)
+        .join(Case, Case.id == Referral.case_id)
+        .join(RiskAssessment, RiskAssessment.referral_id == Referral.id)
+        .outerjoin(Listing, Listing.referral_id == Referral.id)
+        .outerjoin(Conference, Conference.id == Listing.conference_id)
+        .outerjoin(Marac, Marac.id == Conference.marac_id)
+        .where(
+            Referral.case_id == case_id,
+            Referral.state == rules.ReferralState.ACCEPTED.value,
+            case_policy.may_see(work.actor, work.now),
+        )
+        .order_by(Referral.received_on, Referral.id, RiskAssessment.recorded_at, Conference.sits_at)
+    ).all()
+    rounds: dict[uuid.UUID, dict[uuid.UUID, RoundOfCase]] = {}
+    latest: dict[uuid.UUID, tuple[Referral, RiskAssessment]] = {}
+    for referral, assessment, listing, conference, marac_name in rows:
+        # A referral that was returned and corrected has several checklists; the last one is what was heard.
+        latest[referral.id] = (referral, assessment)
+        heard = rounds.setdefault(referral.id, {})
+        if listing is not None:
+            heard[listing.id] = RoundOfCase(
+                conference.id, marac_name, conference.sits_at, listing.state, listing.left_because
+            )
+    return tuple(
+        PastReferral(
+            referral_id=referral.id,
+            agency_id=referral.referrer_agency_id,
+            received_on=referral.received_on or assessment.completed_on,
+            completed_on=assessment.completed_on,
+            score=assessment.score,
+            band=assessment.band,
+            is_repeat=bool(referral.is_repeat),
+            repeat_rule=referral.repeat_rule,
+            routes=tuple(referral.routes.get("derived", ())),
+            rounds=tuple(rounds[referral.id].values()),
+        )
+        for referral, assessment in latest.values()
+    )
+
+
+def last_checklists(
+    work: UnitOfWork, *, case_ids: Collection[uuid.UUID], and_keys: Iterable[uuid.UUID] = ()
+) -> dict[uuid.UUID, Checklist]:
+    """Return the latest checklist of each of these cases that the reader may see, opened, to compare a new one with."""
+    rows = work.session.execute(
+        select(RiskAssessment, Case.id)
+        .join(Case, Case.id == RiskAssessment.case_id)
+        .where(Case.id.in_(list(case_ids)), case_policy.may_see(work.actor, work.now))
+        .order_by(RiskAssessment.completed_on, RiskAssessment.recorded_at)
+    ).all()
+    latest = {case_id: row for row, case_id in rows}
+    work.keys.load([*and_keys, *(row.key_id for row in latest.values())])
+    return {
+        case_id: Checklist(
+            case_id=case_id,
+            completed_on=row.completed_on,
+            score=row.score,
+            tool=row.tool,
+            version=row.version,
+            answers={
+                code: Answer(answer) for code, answer in (row.answers.open(work.keys) or {}).get("answers", {}).items()
+            },
+        )
+        for case_id, row in latest.items()
+    }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -12,7 +13,9 @@ from sqlalchemy import select
 
 from casework.access.permissions import Permission
 from casework.accounts import queries as accounts
+from casework.cases import policy as case_policy
 from casework.cases import queries as cases
+from casework.cases.models import Case
 from casework.cases.queries import CaseLine, PersonInCase
 from casework.conferences import policy, rules
 from casework.conferences.models import Attendance, Conference, Listing, Marac
@@ -151,19 +154,67 @@ def listings(
         query = query.where(Listing.state.in_([str(state) for state in states]))
     rows = work.session.scalars(query.order_by(Listing.position, Listing.listed_at, Listing.id)).all()
     lines = cases.case_lines(work, case_ids=[row.case_id for row in rows])
-    return tuple(_listing(row, lines[row.case_id]) for row in rows if row.case_id in lines)
+    places = numbering(work, conference_id=conference_id)
+    return tuple(_listing(row, lines[row.case_id], places) for row in rows if row.case_id in lines)
+
+
+class Numbering:
+    """The numbers of the agenda as one reader counts them: without the cases from which the reader is blocked."""
+
+    def __init__(self, hidden: Sequence[int]) -> None:
+        self._hidden = hidden
+
+    def of(self, position: int | None) -> int | None:
+        """Return the reader's number for a place on the agenda, None for a case that has no place yet."""
+        return None if position is None else position - sum(hidden < position for hidden in self._hidden)
+
+
+def numbering(work: UnitOfWork, *, conference_id: uuid.UUID) -> Numbering:
+    """Return how a reader counts the cases of a round, so that the numbers show no gap where a case is hidden by a block."""
+    hidden = work.session.scalars(
+        select(Listing.position)
+        .join(Case, Case.id == Listing.case_id)
+        .where(
+            Listing.conference_id == conference_id,
+            Listing.position.is_not(None),
+            case_policy.is_blocked(work.actor, work.now),
+        )
+    )
+    return Numbering([position for position in hidden if position is not None])
 
 
 def listings_of_case(work: UnitOfWork, *, case_id: uuid.UUID) -> tuple[tuple[ConferenceRecord, str, str | None], ...]:
-    """Return the rounds of a case that the caller has reached: (round, listing state, why it left), the latest first."""
+    """Return the rounds of a case, the latest first: (round, listing state, why it left). None of a case the reader may not see."""
     rows = work.session.execute(
         select(Conference, Marac, Listing.state, Listing.left_because)
         .join(Listing, Listing.conference_id == Conference.id)
         .join(Marac, Marac.id == Conference.marac_id)
-        .where(Listing.case_id == case_id)
+        .join(Case, Case.id == Listing.case_id)
+        .where(Listing.case_id == case_id, case_policy.may_see(work.actor, work.now))
         .order_by(Conference.sits_at.desc())
     )
     return tuple((_conference(conference, marac), state, why) for conference, marac, state, why in rows)
+
+
+def conference_of_listing(work: UnitOfWork, *, listing_id: uuid.UUID) -> uuid.UUID:
+    """Return the round of a listed case that the reader may see. Raises NotFound."""
+    return policy.reach_listing(work, listing_id).conference_id
+
+
+def version_of_listing(work: UnitOfWork, *, listing_id: uuid.UUID) -> int:
+    """Return the version of what is recorded about a listed case that the reader may see. Raises NotFound."""
+    return policy.reach_listing(work, listing_id).version
+
+
+def places(work: UnitOfWork, *, conference_id: uuid.UUID) -> tuple[tuple[uuid.UUID, str], ...]:
+    """Return the listings of a round in the order of the agenda, with their states: those of cases the reader may see."""
+    rows = work.session.execute(
+        select(Listing.id, Listing.case_id, Listing.state)
+        .where(Listing.conference_id == conference_id, Listing.position.is_not(None))
+        .order_by(Listing.position)
+    ).all()
+    seen = cases.visible_ids(work, case_ids=[row.case_id for row in rows])
+    return tuple((row.id, row.state) for row in rows if row.case_id in seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +235,7 @@ def hearing(work: UnitOfWork, *, listing_id: uuid.UUID) -> HearingRecord:
         raise NotFound
     work.keys.load([row.key_id])
     return HearingRecord(
-        listing=_listing(row, lines[row.case_id]),
+        listing=_listing(row, lines[row.case_id], numbering(work, conference_id=row.conference_id)),
         conference=conference_record(work, conference_id=row.conference_id),
         people=cases.people_of(work, case_ids=[row.case_id])[row.case_id],
         recorded=row.hearing.open(work.keys) or {},
@@ -231,10 +282,29 @@ def agencies_bound_to_confidentiality(work: UnitOfWork, *, conference_id: uuid.U
     return {name.agency_id for name in accounts.account_names(work, accepted).values() if name.agency_id is not None}
 
 
-def agencies_on_the_list(work: UnitOfWork, *, conference_id: uuid.UUID) -> set[uuid.UUID]:
-    """Return the agencies that any case of this round's list went to."""
+def people_on_the_list(work: UnitOfWork, *, conference_id: uuid.UUID) -> list[uuid.UUID]:
+    """Return the accounts of those who speak for an agency that this round's list went to, in a fixed order. For mail and duties.
+
+    Somebody who is blocked from every case that went to their agency has no list, and so is not there.
+    """
     ids = work.session.scalars(select(Listing.id).where(Listing.conference_id == conference_id)).all()
-    return disclosures.agencies_of_round(work, listing_ids=ids)
+    return people_told_of(work, disclosures.listed_to(work, subject_ids=ids))
+
+
+def people_told_of(work: UnitOfWork, told: Collection[tuple[uuid.UUID, uuid.UUID]]) -> list[uuid.UUID]:
+    """Return the accounts that hear of at least one of these (case, agency) pairs, without those blocked from all of theirs."""
+    blocked = cases.blocked_accounts(work, case_ids={case_id for case_id, _ in told}, at=work.now)
+    of_agency: dict[uuid.UUID, list[set[uuid.UUID]]] = defaultdict(list)
+    for case_id, agency_id in told:
+        shut_out = blocked.get(case_id, set())
+        if agency_id not in shut_out:
+            of_agency[agency_id].append(shut_out)
+    return [
+        account_id
+        for agency_id in sorted(of_agency)
+        for account_id in accounts.representatives_of(work, agency_id)
+        if any(account_id not in shut_out for shut_out in of_agency[agency_id])
+    ]
 
 
 def over_capacity(work: UnitOfWork, *, conference_id: uuid.UUID) -> tuple[tuple[ListingRecord, str], ...]:
@@ -246,7 +316,10 @@ def over_capacity(work: UnitOfWork, *, conference_id: uuid.UUID) -> tuple[tuple[
     moving = {move.id: move.reason for move in rules.who_moves(as_listed_cases(rows), conference.capacity).moving}
     going = [row for row in rows if str(row.id) in moving]
     lines = cases.case_lines(work, case_ids=[row.case_id for row in going])
-    return tuple((_listing(row, lines[row.case_id]), moving[str(row.id)]) for row in going if row.case_id in lines)
+    places = Numbering(())  # before the list is out no case has a number
+    return tuple(
+        (_listing(row, lines[row.case_id], places), moving[str(row.id)]) for row in going if row.case_id in lines
+    )
 
 
 def as_listed_cases(listings: Sequence[Listing]) -> list[rules.ListedCase]:
@@ -304,14 +377,14 @@ def _conference(row: Conference, marac: Marac) -> ConferenceRecord:
     )
 
 
-def _listing(row: Listing, line: CaseLine) -> ListingRecord:
+def _listing(row: Listing, line: CaseLine, places: Numbering) -> ListingRecord:
     return ListingRecord(
         id=row.id,
         conference_id=row.conference_id,
         case=line,
         referral_id=row.referral_id,
         state=row.state,
-        position=row.position,
+        position=places.of(row.position),
         is_repeat=row.is_repeat,
         is_late=row.is_late,
         times_moved=row.times_moved,

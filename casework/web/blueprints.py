@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from casework.web import account, accounts_admin, demonstration, health, home, referring, sign_in
+from casework.web import (
+    account,
+    accounts_admin,
+    conferences,
+    demonstration,
+    health,
+    home,
+    referring,
+    research,
+    sign_in,
+    sitting,
+)
 
 BLUEPRINTS = (
     health.blueprint,
@@ -11,6 +22,9 @@ BLUEPRINTS = (
     account.blueprint,
     accounts_admin.blueprint,
     referring.blueprint,
+    conferences.blueprint,
+    research.blueprint,
+    sitting.blueprint,
 )
 # For invented people only. Outside demonstration mode these addresses do not exist (tests/web/test_sign_in.py).
 DEMONSTRATION = (demonstration.blueprint,)

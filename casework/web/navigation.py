@@ -27,6 +27,8 @@ class Entry:
 ENTRIES: tuple[Entry, ...] = (
     Entry("Home", "home.home"),
     Entry("Refer", "referring.mine", (Permission.REFERRAL_SUBMIT,)),
+    Entry("Rounds", "rounds.calendar", (Permission.CONFERENCE_VIEW,)),
+    Entry("Research", "research.rounds_to_answer", (Permission.RESEARCH_ANSWER,)),
     Entry("People", "people.all_people", (Permission.ACCOUNT_MANAGE,)),
 )
 

@@ -17,12 +17,14 @@ import {
 } from "govuk-frontend";
 import * as autosave from "./autosave.js";
 import * as count from "./count.js";
+import * as follow from "./follow.js";
 import * as keys from "./keys.js";
 
 const parts = {
   "app-autosave": autosave,
   "app-count": count,
   "app-keys": keys,
+  "follow": follow,
 };
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");

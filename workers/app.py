@@ -112,7 +112,8 @@ def tick(*, moment: str | None = None, **_: object) -> None:
         if moment is None:
             outbox.beat(connection, part="beat")
     ticking.tick(stores(), at)
-    _post_all(at)
+    if moment is None:
+        send_notices.apply_async(expires=60)
 
 
 @app.task(name="notices.send", queue=queues.NOTICES)

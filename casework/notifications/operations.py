@@ -117,15 +117,22 @@ def invite_to_sittings(work: UnitOfWork) -> int:
 
 def tell_list_is_out(work: UnitOfWork, *, conference_id: uuid.UUID) -> int:
     """Tell everybody who speaks for an agency that the list went to. Returns how many notices are new."""
-    agencies = conference_queries.agencies_on_the_list(work, conference_id=conference_id)
-    people = accounts.speakers_of(work, agency_ids=agencies)
+    people = conference_queries.people_on_the_list(work, conference_id=conference_id)
     return notify(work, template=MailTemplate.SOMETHING_NEW, account_ids=people, about=f"list:{conference_id}")
 
 
 def tell_minutes_are_out(work: UnitOfWork, *, minutes_id: uuid.UUID) -> int:
-    """Tell everybody who speaks for an agency that has a copy. Returns how many notices are new."""
-    people = accounts.speakers_of(work, agency_ids=minutes.agencies_with_copy(work, minutes_id=minutes_id))
+    """Tell everybody who speaks for an agency that has a copy with something in it for them. Returns how many notices are new."""
+    people = minutes.people_with_copy(work, minutes_id=minutes_id)
     return notify(work, template=MailTemplate.DOCUMENT_READY, account_ids=people, about=f"minutes:{minutes_id}")
+
+
+def tell_idva(work: UnitOfWork, *, case_id: uuid.UUID, about: str) -> int:
+    """Tell the IDVAs the same day that somebody needs them, but for whoever is blocked. Returns how many notices are new."""
+    blocked = cases.blocked_accounts(work, case_ids=[case_id], at=work.now).get(case_id, set())
+    idvas = accounts.account_names(work, accounts.accounts_with_role(work, roles=[Role.IDVA]))
+    people = [account_id for account_id, one in idvas.items() if not {account_id, one.agency_id} & blocked]
+    return notify(work, template=MailTemplate.SOMETHING_NEW, account_ids=people, about=f"accepted:{about}")
 
 
 def gather_reminders(work: UnitOfWork) -> int:
@@ -142,11 +149,9 @@ def gather_reminders(work: UnitOfWork) -> int:
     at_once: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
     for reminder in due:
         shut_out = blocked.get(reminder.case_id, set()) if reminder.case_id else set()
-        if reminder.owed_by_agency_id in shut_out and reminder.step != duty_rules.ESCALATED:
-            continue
         pile = morning if reminder.step in rules.MORNING_STEPS else at_once
         for account_id in people.of(reminder):
-            if account_id not in shut_out:
+            if not shut_out or not {account_id, people.agency_of(account_id)} & shut_out:
                 pile[account_id].append(reminder.id)
     today = london_date(work.now)
     return _post(work, MailTemplate.REMINDER, morning, f"{today}") + _post(
@@ -185,6 +190,7 @@ class _Recipients:
         self._work = work
         self._of_agency: dict[uuid.UUID, list[uuid.UUID]] = {}
         self._of_role: dict[str, list[uuid.UUID]] = {}
+        self._agency_of: dict[uuid.UUID, uuid.UUID | None] = {}
 
     def of(self, reminder: DueReminder) -> Sequence[uuid.UUID]:
         if reminder.step == duty_rules.ESCALATED:
@@ -194,6 +200,12 @@ class _Recipients:
         if reminder.owed_by_agency_id is not None:
             return self._agency(reminder.owed_by_agency_id)
         return self._role(reminder.owed_by_role)
+
+    def agency_of(self, account_id: uuid.UUID) -> uuid.UUID | None:
+        if account_id not in self._agency_of:
+            found = accounts.account_names(self._work, [account_id]).get(account_id)
+            self._agency_of[account_id] = found.agency_id if found else None
+        return self._agency_of[account_id]
 
     def _agency(self, agency_id: uuid.UUID) -> list[uuid.UUID]:
         if agency_id not in self._of_agency:
@@ -254,7 +266,10 @@ def _may_try() -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """What the mail server said to one notice. `failure` is the class of the error; `is_ambiguous` when its answer was lost."""
+    """What the mail server said to one notice. `failure` is the class of the error; `is_ambiguous` when its answer was lost.
+
+    `is_final` when there is no use in trying again; `is_server_down` when nothing was said to this notice in particular.
+    """
 
     notice_id: uuid.UUID
     was_sent: bool
@@ -262,10 +277,14 @@ class SendResult:
     failure: str | None = None
     is_ambiguous: bool = False
     is_final: bool = False
+    is_server_down: bool = False
 
 
 def note_results(work: UnitOfWork, *, results: Collection[SendResult]) -> None:
-    """Note what became of the tries: sent, to be tried again after a growing wait, or dead after the last one."""
+    """Note what became of the tries: sent, to be tried again after a growing wait, or dead after the last one.
+
+    However long the mail server is down, that alone makes no notice dead.
+    """
     sent = [result.notice_id for result in results if result.was_sent]
     if sent:
         work.session.execute(
@@ -274,12 +293,12 @@ def note_results(work: UnitOfWork, *, results: Collection[SendResult]) -> None:
     for result in results:
         if result.was_sent:
             continue
-        dead = result.is_final or result.attempt >= rules.MOST_ATTEMPTS
+        used_up = result.attempt >= rules.MOST_ATTEMPTS and not result.is_server_down
         work.session.execute(
             update(Notice)
             .where(Notice.id == result.notice_id)
             .values(
-                state="dead" if dead else "waiting",
+                state="dead" if result.is_final or used_up else "waiting",
                 failure=result.failure,
                 is_ambiguous=or_(Notice.is_ambiguous, literal(result.is_ambiguous)),
                 next_at=func.now() + rules.next_wait(result.attempt),

@@ -51,4 +51,5 @@ SCHEDULE = (
     ),
     Scheduled("plan_ahead", clocks.plan_ahead, "Six months of sittings stay in the calendar.", daily_at=time(5, 30)),
     Scheduled("forget_attempts", keeping.forget_attempts, "Sign-in attempts are kept for a day.", daily_at=time(4, 0)),
+    Scheduled("forget_finished", keeping.forget_finished, "Events done are kept for 30 days.", daily_at=time(4, 15)),
 )

@@ -55,6 +55,14 @@ _CLAIM_FOR_HANDLER = text(
     " ON CONFLICT (message_id, handler) DO NOTHING RETURNING message_id"
 )
 
+# What is done is kept for a while, to be looked up when somebody asks what happened.
+KEPT_FOR = timedelta(days=30)
+_FORGET_MESSAGES = text(
+    "WITH gone AS (DELETE FROM outbox_message WHERE state = 'done' AND next_at < now() - :kept_for RETURNING id)"
+    " DELETE FROM handled_message USING gone WHERE handled_message.message_id = gone.id"
+)
+_FORGET_RUNS = text("DELETE FROM scheduled_run WHERE finished_at < now() - :kept_for")
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -162,3 +170,9 @@ def beat(connection: Connection, *, part: str) -> None:
         .values(id=uuid.uuid4(), part=part, seen_at=func.now())
         .on_conflict_do_update(index_elements=["part"], set_={"seen_at": func.now()})
     )
+
+
+def forget_finished(connection: Connection) -> None:
+    """Remove what was done more than 30 days ago: messages with their claims, and slots of scheduled work. Dead letters stay."""
+    connection.execute(_FORGET_MESSAGES, {"kept_for": KEPT_FOR})
+    connection.execute(_FORGET_RUNS, {"kept_for": KEPT_FOR})

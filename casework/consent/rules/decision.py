@@ -154,7 +154,8 @@ def _let_go(case: Case, row: Row, given: frozenset[str]) -> Decision:
     elif not fits and not row.never_waits:
         stopped = Stopped.WRONG_BASIS
     if stopped:
-        return Decision(row, Result.REFUSE, article_6=offered, stopped=stopped, case=case)
+        instead = offered if stopped is Stopped.WRONG_BASIS else None
+        return Decision(row, Result.REFUSE, article_6=instead, stopped=stopped, case=case)
     result = row.result
     if result is not Result.MUST:
         result = Result.ALLOW if len(given) == len(facts.categories) else Result.ALLOW_PART

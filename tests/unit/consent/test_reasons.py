@@ -314,7 +314,8 @@ class TestAsDocument:
         assert (answer.tell_subject, answer.who_decides) == (tell, who)
 
     def test_names_no_basis_where_nothing_goes(self) -> None:
-        for facts in (REFUSED, NEVER_ASKED, {"setting": "group"}, {"jurisdiction": "wales"}):
+        no_need: dict[str, object] = {"recipient.need_to_know": False}
+        for facts in (REFUSED, NEVER_ASKED, {"setting": "group"}, {"jurisdiction": "wales"}, no_need):
             assert answer_to(facts).basis.article_6 is None
 
     def test_never_sets_a_clock_for_a_refusal(self) -> None:

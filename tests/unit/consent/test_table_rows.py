@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -21,10 +23,14 @@ from questions import (
     NEVER_ASKED,
     POLICE_ASK,
     REFUSED,
+    SUPPORT,
     TO_POLICE,
     TO_SOCIAL_CARE,
     answer_to,
+    changed,
 )
+
+from casework.consent.rules import Subject, facts_from, may_share
 
 Change = Mapping[str, Any]
 
@@ -503,3 +509,8 @@ class TestMayShare:
         asked = facts.get("categories", ["basic", "education"])
         assert sorted([*answer.allowed, *(one.category for one in answer.withheld)]) == sorted(asked)
         assert all(one.reason for one in answer.withheld)
+
+    def test_never_stumbles_over_a_birth_that_lies_ahead(self) -> None:
+        facts = facts_from(changed(SUPPORT, AT_MARAC))
+        unborn = replace(facts, subject=Subject(date_of_birth=date(2026, 11, 24)))
+        assert may_share(unborn).row == "22"

@@ -13,8 +13,8 @@ from casework.actions.models import Action
 from casework.cases import operations as cases
 from casework.cases import policy as case_policy
 from casework.cases.models import Case
-from casework.cases.rules import CaseState, StandingKind
-from casework.clock import add_months, add_working_days, deadline, london_date
+from casework.cases.rules import CaseState, StandingKind, flag_lapses_on
+from casework.clock import add_working_days, deadline, london_date
 from casework.conferences import operations as conferences
 from casework.conferences import rules as rounds
 from casework.conferences.models import Conference, Listing
@@ -24,7 +24,6 @@ from casework.duties.operations import NewDuty
 from casework.duties.rules import DutyKind, DutyState
 from casework.errors import FieldError, Invalid, NotFound
 from casework.partnerships import queries as partnerships
-from casework.programmes.marac.local_policy import FlagAnchor
 from casework.work import UnitOfWork
 
 LONGEST = 2000
@@ -43,9 +42,9 @@ def agree(
     wrong = rules.what_is_wrong(owner_agency_id, what, by_when, today)
     if len(what) > LONGEST:
         wrong.append(FieldError("what", f"Use {LONGEST:,} characters or fewer."))
-    members = {member.agency_id for member in partnerships.member_agencies(work, on=today)}
-    if owner_agency_id is not None and owner_agency_id not in members:
-        wrong.append(FieldError("owner_agency", "Choose a member agency."))
+    # Whoever has not signed could never open the case, nor read what they are to do.
+    if owner_agency_id is not None and not partnerships.signed_agencies(work, agency_ids=[owner_agency_id], on=today):
+        wrong.append(FieldError("owner_agency", "Choose a member agency that has signed the protocol."))
     if wrong or owner_agency_id is None or by_when is None:
         raise Invalid(wrong)
     listing = conferences.count_action(work, listing_id=listing_id, by=1)
@@ -188,7 +187,8 @@ def after_sitting(work: UnitOfWork, *, conference_id: uuid.UUID) -> int:
 
 def _flag(work: UnitOfWork, conference: Conference, listing: Listing) -> None:
     policy_used = partnerships.policy_version(work, version_id=conference.policy_version_id)
-    anchor = conference.sits_on if policy_used.flag_anchor is FlagAnchor.CONFERENCE else listing.referred_on
+    # The latest referral, also one that came while the case was waiting on this list.
+    referred_on = work.session.get_one(Case, listing.case_id).last_referral_on
     agencies = work.session.scalars(
         select(Disclosure.to_agency_id).where(
             Disclosure.subject_id == listing.id, Disclosure.kind == "list", Disclosure.was_shared.is_(True)
@@ -200,7 +200,7 @@ def _flag(work: UnitOfWork, conference: Conference, listing: Listing) -> None:
         case_id=listing.case_id,
         agency_ids=[agency for agency in agencies if agency is not None],
         raised_on=conference.sits_on,
-        lapses_on=add_months(anchor, policy_used.flag_months),
+        lapses_on=flag_lapses_on(referred_on, conference.sits_on, policy_used),
     )
     due_at = deadline(add_working_days(conference.sits_on, 5, holidays), policy_used.minutes_out_at)
     duties.raise_duties(
@@ -261,7 +261,7 @@ def victim_told(work: UnitOfWork, *, listing_id: uuid.UUID) -> None:
 
 
 def confirm_flag(work: UnitOfWork, *, flag_id: uuid.UUID) -> None:
-    """Note that one's agency has marked its files. Raises NotFound, Conflict."""
+    """Note that one's agency has marked its files. Raises NotAllowed, NotFound, Conflict."""
     cases.confirm_flag(work, flag_id=flag_id)
     duties.meet(work, kind=DutyKind.FLAG_RAISE, subject_id=flag_id)
 
@@ -295,7 +295,8 @@ def lapse_flags(work: UnitOfWork, *, on: date) -> int:
 
 
 def mark_taken_off(work: UnitOfWork, *, flag_id: uuid.UUID) -> None:
-    """Note that one's agency has taken the mark off its files. Raises NotFound when its agency owes no such thing."""
+    """Note that one's agency has taken the mark off its files. Raises NotAllowed, NotFound when its agency owes no such thing."""
+    cases.own_flag(work, flag_id, act="flag:lift")
     if not duties.meet(work, kind=DutyKind.FLAG_LIFT, subject_id=flag_id, agency_id=work.actor.agency_id):
         raise NotFound
     work.note("flag:lift", "flag", flag_id)

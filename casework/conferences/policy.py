@@ -34,6 +34,16 @@ def reach_listing(work: UnitOfWork, listing_id: uuid.UUID, *, lock: bool = False
     return listing
 
 
+def reach_listing_unless_blocked(work: UnitOfWork, listing_id: uuid.UUID, *, lock: bool = False) -> Listing:
+    """Return a listed case for the chair's word, which comes before the case is shared with anybody. Raises NotFound."""
+    query = select(Listing).where(Listing.id == listing_id)
+    listing = work.session.scalar(query.with_for_update() if lock else query)
+    cases.reach_unless_blocked(work, listing.case_id if listing else listing_id, act="listing:late")
+    if listing is None:
+        raise NotFound
+    return listing
+
+
 def require_at_the_table(work: UnitOfWork, conference: Conference) -> None:
     """Raise NotAllowed unless the actor runs sittings, or is the chair of this one."""
     if conference.chair_account_id is not None and conference.chair_account_id == work.actor.account_id:

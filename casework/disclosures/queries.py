@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from casework.access.permissions import Permission
 from casework.cases import policy
 from casework.disclosures.models import Disclosure, SharingDecision
 from casework.work import UnitOfWork
@@ -28,7 +29,10 @@ class DisclosureRecord:
 
 
 def disclosures_of(work: UnitOfWork, *, case_id: uuid.UUID) -> tuple[DisclosureRecord, ...]:
-    """Return what was shared about a case, the latest first. Raises NotFound for a case that the reader may not see."""
+    """Return what was shared about a case, the latest first. Raises NotFound for a case that the reader may not see.
+
+    That an agency was left out for a conflict of interest is told only to those who may set a block.
+    """
     policy.reach(work, case_id, act="disclosure:list")
     work.note_view("disclosure:list", "case", case_id)
     rows = work.session.execute(
@@ -48,19 +52,15 @@ def disclosures_of(work: UnitOfWork, *, case_id: uuid.UUID) -> tuple[DisclosureR
             disclosed_at=act.disclosed_at,
         )
         for act, decision in rows
+        if decision.row != "blocked" or work.actor.has(Permission.CASE_BLOCK)
     )
 
 
 def listed_to(work: UnitOfWork, *, subject_ids: Collection[uuid.UUID]) -> set[tuple[uuid.UUID, uuid.UUID]]:
-    """Return the (case, agency) pairs that these listings were disclosed to when the list went out."""
+    """Return the (case, agency) pairs that these listings were disclosed to when the list went out. For decisions; no page shows it."""
     rows = work.session.execute(
         select(Disclosure.case_id, Disclosure.to_agency_id).where(
             Disclosure.subject_id.in_(list(subject_ids)), Disclosure.kind == "list", Disclosure.was_shared.is_(True)
         )
     )
     return {(case_id, agency_id) for case_id, agency_id in rows if agency_id is not None}
-
-
-def agencies_of_round(work: UnitOfWork, *, listing_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Return the agencies that any of these listings went to."""
-    return {agency_id for _, agency_id in listed_to(work, subject_ids=listing_ids)}

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, exists, or_, select, update
+from sqlalchemy import and_, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from casework.access.permissions import Permission
-from casework.duties import rules
+from casework.duties import policy, rules
 from casework.duties.models import Duty, DutyReminder
 from casework.errors import NotFound
 from casework.work import UnitOfWork
@@ -128,6 +128,7 @@ def end_duties(
     case_id: uuid.UUID | None = None,
     conference_id: uuid.UUID | None = None,
     kind: rules.DutyKind | None = None,
+    agency_id: uuid.UUID | None = None,
 ) -> None:
     """Waive or lapse the open duties about these things, because nobody owes them any more (a case deferred, an agency blocked)."""
     query = update(Duty).where(Duty.state == "open")
@@ -139,6 +140,8 @@ def end_duties(
         query = query.where(Duty.conference_id == conference_id)
     if kind is not None:
         query = query.where(Duty.kind == kind.value)
+    if agency_id is not None:
+        query = query.where(Duty.owed_by_agency_id == agency_id)
     work.session.execute(query.values(state=state.value, ended_at=work.now))
 
 
@@ -209,7 +212,9 @@ def take_due_reminders(work: UnitOfWork, *, limit: int = 5000) -> list[DueRemind
 def chase(work: UnitOfWork, *, duty_ids: Sequence[uuid.UUID]) -> int:
     """Remind, now, whoever owes these duties; each chase is recorded. Returns how many. Raises NotAllowed, NotFound when none is open."""
     work.require(Permission.DUTY_CHASE)
-    open_ids = work.session.scalars(select(Duty.id).where(Duty.id.in_(list(duty_ids)), or_(Duty.state == "open"))).all()
+    open_ids = work.session.scalars(
+        select(Duty.id).where(Duty.id.in_(list(duty_ids)), Duty.state == "open", policy.may_know(work))
+    ).all()
     if not open_ids:
         raise NotFound("Nothing of this is owed any more.")
     step = f"chased_{work.now:%d%H%M%S}"

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, false, func, or_, select
 
 from casework.access.permissions import Permission
+from casework.duties import policy
 from casework.duties.models import Duty
 from casework.errors import NotAllowed
 from casework.work import UnitOfWork
@@ -45,9 +46,12 @@ def _owed_by(work: UnitOfWork) -> ColumnElement[bool]:
 
 
 def my_duties(work: UnitOfWork, *, limit: int = 200) -> tuple[DutyRecord, ...]:
-    """Return what the actor, or the agency that the actor speaks for, owes now: the earliest first."""
+    """Return what the actor, or the agency that the actor speaks for, owes now: the earliest first. Nothing of a blocked case."""
     rows = work.session.scalars(
-        select(Duty).where(Duty.state == "open", _owed_by(work)).order_by(Duty.due_at, Duty.id).limit(limit)
+        select(Duty)
+        .where(Duty.state == "open", _owed_by(work), policy.may_know(work))
+        .order_by(Duty.due_at, Duty.id)
+        .limit(limit)
     )
     return tuple(_record(work, row) for row in rows)
 
@@ -58,7 +62,7 @@ def open_duties(
     """Return everybody's open duties, for those who chase. Raises NotAllowed."""
     if not work.actor.has(Permission.DUTY_VIEW_ALL):
         raise NotAllowed(code="role")
-    query = select(Duty).where(Duty.state == "open").order_by(Duty.due_at, Duty.id)
+    query = select(Duty).where(Duty.state == "open", policy.may_know(work)).order_by(Duty.due_at, Duty.id)
     if conference_id is not None:
         query = query.where(Duty.conference_id == conference_id)
     if late_only:
@@ -69,9 +73,9 @@ def open_duties(
 
 
 def counts(work: UnitOfWork) -> dict[str, int]:
-    """Return how many duties there are in each state, and how many of the open ones are late. For rehearsals and oversight."""
-    rows = work.session.execute(select(Duty.state, func.count()).group_by(Duty.state)).tuples().all()
-    found = dict(rows)
+    """Return how many duties there are in each state, and how many were late. For operators and rehearsals. Raises NotAllowed."""
+    work.require(Permission.SYSTEM_OPERATE)
+    found = dict(work.session.execute(select(Duty.state, func.count()).group_by(Duty.state)).all())
     late = select(func.count()).select_from(Duty).where(Duty.late_since.is_not(None))
     return {**found, "late": work.session.scalar(late) or 0}
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, not_, select
 
+from casework.access import blocks
 from casework.access.permissions import Permission
 from casework.conferences.policy import reach_conference
 from casework.errors import NotAllowed, NotFound
-from casework.minutes.models import Minutes, MinutesCopy
+from casework.minutes.models import Minutes, MinutesCase, MinutesCopy
 from casework.work import UnitOfWork
 
 
@@ -29,14 +30,27 @@ def require_whole_record(work: UnitOfWork) -> None:
         raise NotAllowed(code="role")
 
 
+def holds_something(work: UnitOfWork) -> ColumnElement[bool]:
+    """Return the SQL condition that a MinutesCopy has a case that is not blocked for the actor: else there is no copy for them."""
+    return exists().where(
+        MinutesCase.minutes_id == MinutesCopy.minutes_id,
+        MinutesCase.agency_id == MinutesCopy.agency_id,
+        not_(blocks.is_blocked(work.actor, work.now, MinutesCase.case_id)),
+    )
+
+
 def reach_copy(work: UnitOfWork, minutes: Minutes) -> MinutesCopy:
-    """Return the copy of the actor's own agency, issued and not called back. Raises NotAllowed, NotFound."""
+    """Return the copy of the actor's own agency, issued, not called back, and not only about cases from which the actor is blocked.
+
+    Raises NotAllowed, NotFound.
+    """
     work.require(Permission.MINUTES_READ)
     copy = work.session.scalar(
         select(MinutesCopy).where(
             MinutesCopy.minutes_id == minutes.id,
             MinutesCopy.agency_id == work.actor.agency_id,
             MinutesCopy.recalled_at.is_(None),
+            holds_something(work),
         )
     )
     if copy is None:

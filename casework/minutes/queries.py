@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from casework.access.permissions import Permission
 from casework.accounts import queries as accounts
@@ -96,7 +96,7 @@ def own_copy(work: UnitOfWork, *, conference_id: uuid.UUID) -> MinutesRecord:
 
 
 def has_own_copy(work: UnitOfWork, *, conference_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
-    """Return the rounds of which the reader's agency has a copy to read."""
+    """Return the rounds of which the reader's agency has a copy with something in it for the reader."""
     return set(
         work.session.scalars(
             select(Minutes.conference_id)
@@ -105,23 +105,26 @@ def has_own_copy(work: UnitOfWork, *, conference_ids: Sequence[uuid.UUID]) -> se
                 Minutes.conference_id.in_(list(conference_ids)),
                 MinutesCopy.agency_id == work.actor.agency_id,
                 MinutesCopy.recalled_at.is_(None),
+                policy.holds_something(work),
             )
         )
     )
 
 
-def agencies_with_copy(work: UnitOfWork, *, minutes_id: uuid.UUID) -> set[uuid.UUID]:
-    """Return the agencies that have a copy which was not called back."""
-    return set(
-        work.session.scalars(
-            select(MinutesCopy.agency_id).where(MinutesCopy.minutes_id == minutes_id, MinutesCopy.recalled_at.is_(None))
+def people_with_copy(work: UnitOfWork, *, minutes_id: uuid.UUID) -> list[uuid.UUID]:
+    """Return the accounts of those who speak for an agency that has a copy which was not called back, in a fixed order. For mail.
+
+    Somebody who is blocked from every case in the agency's copy has none, and so is not there.
+    """
+    told = work.session.execute(
+        select(MinutesCase.case_id, MinutesCase.agency_id)
+        .join(
+            MinutesCopy,
+            (MinutesCopy.minutes_id == MinutesCase.minutes_id) & (MinutesCopy.agency_id == MinutesCase.agency_id),
         )
+        .where(MinutesCase.minutes_id == minutes_id, MinutesCopy.recalled_at.is_(None))
     )
-
-
-def count_issued(work: UnitOfWork) -> int:
-    """Return how many minutes were issued. For rehearsals."""
-    return work.session.scalar(select(func.count()).select_from(Minutes).where(Minutes.state == "issued")) or 0
+    return rounds.people_told_of(work, {(case_id, agency_id) for case_id, agency_id in told})
 
 
 def _body(work: UnitOfWork, minutes: Minutes) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from casework.access.permissions import Permission
 from casework.cases import queries as cases
 from casework.cases.queries import CaseLine, PersonInCase
+from casework.conferences import queries as rounds
 from casework.conferences.models import Listing
 from casework.errors import NotFound
 from casework.research import policy
@@ -57,28 +58,31 @@ def own_requests(work: UnitOfWork, *, conference_id: uuid.UUID) -> tuple[OwnRequ
         )
         .order_by(Listing.position, ResearchRequest.id)
     ).all()
-    return _own(work, [(row[0], row[1]) for row in rows])
+    return _own(work, [(row[0], row[1]) for row in rows], conference_id)
 
 
 def own_request(work: UnitOfWork, *, request_id: uuid.UUID) -> OwnRequest:
     """Return one question to the reader's agency. Raises NotAllowed, NotFound."""
     request = policy.reach_own(work, request_id)
     position = work.session.scalar(select(Listing.position).where(Listing.id == request.listing_id))
-    found = _own(work, [(request, position)])
+    found = _own(work, [(request, position)], request.conference_id)
     if not found:
         raise NotFound
     return found[0]
 
 
-def _own(work: UnitOfWork, rows: Sequence[tuple[ResearchRequest, int | None]]) -> tuple[OwnRequest, ...]:
+def _own(
+    work: UnitOfWork, rows: Sequence[tuple[ResearchRequest, int | None]], conference_id: uuid.UUID
+) -> tuple[OwnRequest, ...]:
     lines = cases.case_lines(work, case_ids=[row.case_id for row, _ in rows])
     people = cases.people_of(work, case_ids=list(lines))
+    places = rounds.numbering(work, conference_id=conference_id)
     work.keys.load({key for row, _ in rows for key in (row.key_id, row.agency_key_id)})
     return tuple(
         OwnRequest(
             id=row.id,
             listing_id=row.listing_id,
-            position=position,
+            position=places.of(position),
             case=lines[row.case_id],
             people=people[row.case_id],
             state=row.state,
@@ -162,7 +166,8 @@ def grid(work: UnitOfWork, *, conference_id: uuid.UUID) -> tuple[Square, ...]:
 
 
 def counts(work: UnitOfWork, *, conference_id: uuid.UUID | None = None) -> dict[str, int]:
-    """Return how many questions stand in each state, and how many answers were late. For rehearsals and reports."""
+    """Return how many questions stand in each state, and how many answers were late. For operators and rehearsals. Raises NotAllowed."""
+    work.require(Permission.SYSTEM_OPERATE)
     query = select(ResearchRequest.state, ResearchRequest.was_late, func.count()).group_by(
         ResearchRequest.state, ResearchRequest.was_late
     )

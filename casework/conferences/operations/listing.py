@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from casework.access.permissions import Permission
 from casework.cases import operations as cases
-from casework.cases import policy as case_policy
+from casework.cases.models import Case
 from casework.cases.rules import CaseState, StandingKind
 from casework.conferences import events, policy, rules
 from casework.conferences.models import Conference, Listing
@@ -57,7 +57,7 @@ def list_late(work: UnitOfWork, *, conference_id: uuid.UUID, listing_id: uuid.UU
     """
     work.require(Permission.CONFERENCE_AGREE_LATE)
     conference = policy.reach_conference(work, conference_id, lock=True)
-    waiting = policy.reach_listing(work, listing_id, lock=True)
+    waiting = policy.reach_listing_unless_blocked(work, listing_id, lock=True)
     joining = rules.may_join(conference.state, work.now, conference.cut_off_at, chairs_word=True)
     if not joining.allowed:
         raise Conflict(joining.reason)
@@ -128,7 +128,8 @@ def _add(
         return there
     if there is not None:
         raise Conflict("This case has left that round already.")
-    case = case_policy.reach(work, new.case_id, act="listing:add")
+    # Whether the actor may is asked before: a case is also put off by somebody who may not see it.
+    case = work.session.get_one(Case, new.case_id)
     is_late = bool(late_by and late_by.is_late)
     row = Listing(
         id=uuid.uuid4(),

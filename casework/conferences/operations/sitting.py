@@ -11,13 +11,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from casework.access.permissions import Permission
-from casework.accounts import queries as accounts
 from casework.cases import operations as cases
 from casework.cases.rules import after_hearing
-from casework.conferences import events, policy, rules
+from casework.conferences import events, policy, queries, rules
 from casework.conferences.models import Attendance, Conference, Listing
 from casework.conferences.operations.listing import put_off
-from casework.disclosures import queries as disclosures
 from casework.duties import operations as duties
 from casework.duties.operations import NewDuty
 from casework.duties.rules import DutyKind
@@ -74,9 +72,6 @@ def accept_confidentiality(work: UnitOfWork, *, conference_id: uuid.UUID) -> Non
 def owe_confidentiality(work: UnitOfWork, *, conference_id: uuid.UUID) -> int:
     """Owe the acceptance of the statement by everybody who speaks for an agency that the list went to. Follows the list."""
     conference = policy.reach_conference(work, conference_id)
-    speakers = accounts.speakers_of(
-        work, agency_ids=disclosures.agencies_of_round(work, listing_ids=_listing_ids(work, conference))
-    )
     new = duties.raise_duties(
         work,
         duties=[
@@ -89,16 +84,12 @@ def owe_confidentiality(work: UnitOfWork, *, conference_id: uuid.UUID) -> int:
                 owed_by_account_id=account_id,
                 conference_id=conference.id,
             )
-            for account_id in speakers
+            for account_id in queries.people_on_the_list(work, conference_id=conference.id)
         ],
         policy_version_id=conference.policy_version_id,
         extra_holidays=partnerships.extra_holidays(work),
     )
     return len(new)
-
-
-def _listing_ids(work: UnitOfWork, conference: Conference) -> list[uuid.UUID]:
-    return list(work.session.scalars(select(Listing.id).where(Listing.conference_id == conference.id)))
 
 
 def record_attendance(
@@ -110,9 +101,12 @@ def record_attendance(
     state: rules.AttendanceState,
     deputises_for_account_id: uuid.UUID | None = None,
 ) -> None:
-    """Note who is in the room, for whom somebody stands in, who sent apologies. Raises NotAllowed, NotFound, Conflict after approval."""
+    """Note who is in the room, for whom somebody stands in, who sent apologies. Raises NotAllowed, NotFound, Conflict after approval.
+
+    Of themselves everybody may note it, for their own agency.
+    """
     conference = policy.reach_conference(work, conference_id)
-    if account_id != work.actor.account_id:
+    if account_id != work.actor.account_id or agency_id != work.actor.agency_id:
         policy.require_at_the_table(work, conference)
     if conference.state in (rules.RoundState.APPROVED, rules.RoundState.ISSUED, rules.RoundState.FROZEN):
         raise Conflict("The minutes are approved, so attendance cannot be changed.")

@@ -17,7 +17,7 @@ class OutboxMessage(Base):
 
     __tablename__ = "outbox_message"
     __table_args__ = (
-        Index("ix_outbox_message_waiting", "next_at", postgresql_where=text("state IN ('pending', 'sent')")),
+        Index("ix_outbox_message_open", "next_at", postgresql_where=text("state IN ('pending', 'sent', 'dead')")),
     )
 
     position: Mapped[int] = mapped_column(BigInteger, Identity(), unique=True, comment=clear("order of recording"))

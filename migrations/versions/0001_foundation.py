@@ -207,11 +207,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("position", name=op.f("uq_outbox_message_position")),
     )
     op.create_index(
-        "ix_outbox_message_waiting",
+        "ix_outbox_message_open",
         "outbox_message",
         ["next_at"],
         unique=False,
-        postgresql_where=sa.text("state IN ('pending', 'sent')"),
+        postgresql_where=sa.text("state IN ('pending', 'sent', 'dead')"),
     )
     op.create_table(
         "partnership",
@@ -1338,12 +1338,12 @@ def upgrade() -> None:
             ["notice.partnership_id", "notice.id"],
             name=op.f("fk_notice_reminder_partnership_id_notice_id"),
         ),
-        sa.ForeignKeyConstraint(["partnership_id"], ["partnership.id"], name=op.f("fk_notice_reminder_partnership_id")),
         sa.ForeignKeyConstraint(
             ["partnership_id", "reminder_id"],
             ["duty_reminder.partnership_id", "duty_reminder.id"],
             name=op.f("fk_notice_reminder_partnership_id_reminder_id"),
         ),
+        sa.ForeignKeyConstraint(["partnership_id"], ["partnership.id"], name=op.f("fk_notice_reminder_partnership_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_reminder")),
         sa.UniqueConstraint("reminder_id", name=op.f("uq_notice_reminder_reminder_id")),
     )
@@ -1691,9 +1691,9 @@ def downgrade() -> None:
     op.drop_table("scheduled_run")
     op.drop_table("partnership")
     op.drop_index(
-        "ix_outbox_message_waiting",
+        "ix_outbox_message_open",
         table_name="outbox_message",
-        postgresql_where=sa.text("state IN ('pending', 'sent')"),
+        postgresql_where=sa.text("state IN ('pending', 'sent', 'dead')"),
     )
     op.drop_table("outbox_message")
     op.drop_table("heartbeat")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -219,6 +220,12 @@ def _page(
         "sitting/case.html",
         record=record,
         shared=[one for one in shared if one.state != "asked"],
+        days={
+            fact["on"]: date.fromisoformat(fact["on"])
+            for one in shared
+            for fact in one.answer.get("facts") or ()
+            if fact.get("on")
+        },
         silent=[names.get(one.agency_id, "") for one in shared if one.state == "asked"],
         last_plan=[one for one in every if one.listing_id != listing_id],
         agreed=[one for one in every if one.listing_id == listing_id],

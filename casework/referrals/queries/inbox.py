@@ -256,7 +256,8 @@ def _name(person: dict[str, Any]) -> str:
 
 
 def counts(work: UnitOfWork) -> dict[str, int]:
-    """Return how many referrals stand in each state, and how many accepted ones are repeats. For rehearsals and reports."""
+    """Return how many referrals stand in each state, and how many accepted ones are repeats. For rehearsals. Raises NotAllowed."""
+    work.require(Permission.SYSTEM_OPERATE)
     found = dict(work.session.execute(select(Referral.state, func.count()).group_by(Referral.state)).all())
     repeats = work.session.scalar(select(func.count()).select_from(Referral).where(Referral.is_repeat.is_(True)))
     return {**found, "repeats": repeats or 0}

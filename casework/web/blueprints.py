@@ -5,14 +5,18 @@ from __future__ import annotations
 from casework.web import (
     account,
     accounts_admin,
+    cases,
     conferences,
     demonstration,
     health,
     home,
+    minutes,
     referring,
     research,
     sign_in,
     sitting,
+    trail,
+    triage,
 )
 
 BLUEPRINTS = (
@@ -22,9 +26,13 @@ BLUEPRINTS = (
     account.blueprint,
     accounts_admin.blueprint,
     referring.blueprint,
+    triage.blueprint,
+    cases.blueprint,
+    trail.blueprint,
     conferences.blueprint,
     research.blueprint,
     sitting.blueprint,
+    minutes.blueprint,
 )
 # For invented people only. Outside demonstration mode these addresses do not exist (tests/web/test_sign_in.py).
 DEMONSTRATION = (demonstration.blueprint,)

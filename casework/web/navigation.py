@@ -27,8 +27,11 @@ class Entry:
 ENTRIES: tuple[Entry, ...] = (
     Entry("Home", "home.home"),
     Entry("Refer", "referring.mine", (Permission.REFERRAL_SUBMIT,)),
+    Entry("Triage", "triage.inbox", (Permission.REFERRAL_VIEW,)),
+    Entry("Cases", "cases.all_cases", (Permission.CASE_VIEW,)),
     Entry("Rounds", "rounds.calendar", (Permission.CONFERENCE_VIEW,)),
     Entry("Research", "research.rounds_to_answer", (Permission.RESEARCH_ANSWER,)),
+    Entry("Minutes", "minutes.every_round", (Permission.MINUTES_READ,)),
     Entry("People", "people.all_people", (Permission.ACCOUNT_MANAGE,)),
 )
 

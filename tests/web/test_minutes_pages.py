@@ -1,0 +1,213 @@
+"""The pages of minutes: the whole record for who makes it, each agency's own copy for who reads it, and nothing of a blocked case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+
+from config.settings import Settings
+from tests.factories.partnership import APartnership
+from tests.web.minuted_round import MinutedRound, a_minuted_round
+from tests.web.visitor import Visitor, text_of, without_token
+
+As = Callable[[str], Visitor]
+Counting = Callable[[], AbstractContextManager[Any]]
+
+
+@pytest.fixture
+def heard(partnership: APartnership, settings: Settings) -> MinutedRound:
+    """Two cases heard, the minutes in draft."""
+    return a_minuted_round(partnership, settings)
+
+
+@pytest.fixture
+def page(heard: MinutedRound) -> str:
+    """Where the round's minutes stand."""
+    return f"/minutes/{heard.conference.id}"
+
+
+class TestTheWholeRecord:
+    """The record as co-ordinator, administrator and chair read it."""
+
+    @pytest.mark.parametrize("key", ["coordinator", "administrator", "chair"])
+    def test_is_read_from_the_list_by_who_makes_it(
+        self, visitor_as: As, heard: MinutedRound, page: str, key: str, statements: Counting
+    ) -> None:
+        visitor = visitor_as(key)
+        assert page in text_of(visitor.open("/minutes"))
+        with statements() as sent:
+            text = text_of(visitor.open(page))
+        assert len(sent) <= 20, sent.sent
+        for words in ("Leanne Whitehouse", "Megan Ashcroft", "Offer a lock change", "Two call-outs", "Draft"):
+            assert words in text
+
+    def test_is_amended_part_by_part_until_it_is_approved(
+        self, visitor_as: As, heard: MinutedRound, page: str
+    ) -> None:
+        coordinator = visitor_as("coordinator")
+        listing = heard.fortnight.listing(heard.conference, heard.leanne)
+        voice = f"{page}/cases/{listing.id}/amend/voice"
+        assert "She wants to stay in her home." in text_of(coordinator.open(voice))
+        answer = coordinator.send(voice, {"words": "She wants a new lock."})
+        assert answer.headers["Location"].endswith(f"#case-{listing.case.number}")
+        coordinator.open(f"{page}/amend/other_business")
+        coordinator.send(f"{page}/amend/other_business", {"words": "The next sitting begins at ten."})
+        text = text_of(coordinator.open(page))
+        assert "She wants a new lock." in text
+        assert "The next sitting begins at ten." in text
+        too_long = coordinator.send(voice, {"words": "x" * 9000})
+        assert too_long.status_code == 422
+        chair = visitor_as("chair")
+        chair.open(page)
+        assert chair.send(f"{page}/approve").status_code == 303
+        assert "nothing in them changes" in text_of(coordinator.open(voice))
+        assert coordinator.send(voice, {"words": "Too late."}).status_code == 409
+
+    def test_has_no_page_for_a_part_that_is_kept_as_recorded(self, visitor_as: As, heard: MinutedRound, page: str) -> None:
+        listing = heard.fortnight.listing(heard.conference, heard.leanne)
+        coordinator = visitor_as("coordinator")
+        assert coordinator.open(f"{page}/cases/{listing.id}/amend/risks").status_code == 404
+        assert coordinator.open(f"{page}/cases/{listing.id}/amend/other_business").status_code == 404
+        assert coordinator.open(f"{page}/amend/voice").status_code == 404
+
+    def test_is_approved_by_the_chair_who_may_take_it_back(self, visitor_as: As, heard: MinutedRound, page: str) -> None:
+        coordinator, chair = visitor_as("coordinator"), visitor_as("chair")
+        assert "Approve the minutes" not in text_of(coordinator.open(page))
+        assert coordinator.send(f"{page}/approve").status_code == 404
+        assert "Approve the minutes" in text_of(chair.open(page))
+        assert "They go out" in text_of(chair.follow(chair.send(f"{page}/approve")))
+        assert "Issue now" in text_of(coordinator.open(page))
+        assert "are a draft again" in text_of(chair.follow(chair.send(f"{page}/take-back")))
+        assert "Issue now" not in text_of(coordinator.open(page))
+
+    def test_is_seen_as_an_agency_with_what_its_copy_leaves_out_and_why(
+        self, visitor_as: As, heard: MinutedRound, page: str
+    ) -> None:
+        coordinator, ids = visitor_as("coordinator"), heard.partnership.agencies
+        as_housing = text_of(coordinator.open(f"{page}?agency={ids['housing']}"))
+        assert "Copy for Vale housing" in as_housing
+        assert "it has every case" in as_housing
+        assert "Offer a lock change" in as_housing
+        as_probation = text_of(coordinator.open(f"{page}?agency={ids['probation']}"))
+        assert as_probation.count("nobody of the agency has accepted the confidentiality statement") == 2
+        assert "Offer a lock change" not in as_probation
+        assert coordinator.open(f"{page}?agency=somebody").status_code == 404
+
+    def test_says_that_an_agency_is_blocked_only_to_who_may_set_a_block(
+        self, visitor_as: As, heard: MinutedRound, page: str
+    ) -> None:
+        heard.shuts_out_agency("housing", heard.megan)
+        seen_as = f"{page}?agency={heard.partnership.agencies['housing']}"
+        assert "the agency is blocked" in text_of(visitor_as("coordinator").open(seen_as))
+        as_administrator = text_of(visitor_as("administrator").open(seen_as))
+        assert "it is not for this agency" in as_administrator
+        assert "blocked" not in as_administrator
+
+
+class TestCopies:
+    """What each agency has, and what the co-ordinator sees of it."""
+
+    def test_are_not_there_before_the_minutes_are_issued(self, visitor_as: As, heard: MinutedRound, page: str) -> None:
+        housing = visitor_as("housing")
+        assert page not in text_of(housing.open("/minutes"))
+        assert housing.open(page).status_code == 404
+
+    def test_are_issued_at_once_by_the_coordinator(self, visitor_as: As, heard: MinutedRound, page: str) -> None:
+        chair, coordinator = visitor_as("chair"), visitor_as("coordinator")
+        chair.open(page)
+        chair.send(f"{page}/approve")
+        coordinator.open(page)
+        assert "agencies have a copy" in text_of(coordinator.follow(coordinator.send(f"{page}/issue")))
+        assert page in text_of(visitor_as("housing").open("/minutes"))
+
+    def test_are_read_by_the_agency_and_the_coordinator_sees_that_they_were(
+        self, visitor_as: As, heard: MinutedRound, page: str, statements: Counting
+    ) -> None:
+        heard.goes_out()
+        coordinator, housing = visitor_as("coordinator"), visitor_as("housing")
+        assert "Karen Stubbs" not in text_of(coordinator.open(page)).partition("Copies:")[2]
+        with statements() as sent:
+            text = text_of(housing.open(page))
+        assert len(sent) <= 20, sent.sent
+        assert "Copy for Vale housing" in text
+        assert "Leanne Whitehouse" in text
+        for for_others in ("See it as this agency", "Copies:", "Call back", "Change", "Approve"):
+            assert for_others not in text
+        copies = text_of(coordinator.open(page)).partition("Copies:")[2]
+        assert "Karen Stubbs" in copies
+        assert "Opened" in copies
+
+    def test_are_called_back_as_long_as_nobody_opened_them(self, visitor_as: As, heard: MinutedRound, page: str) -> None:
+        heard.goes_out()
+        coordinator = visitor_as("coordinator")
+        visitor_as("housing").open(page)
+        coordinator.open(page)
+        ids = heard.partnership.agencies
+        again = coordinator.follow(coordinator.send(f"{page}/recall", {"agency": str(ids["housing"])}))
+        assert "what was opened stays read" in text_of(again)
+        called = coordinator.follow(coordinator.send(f"{page}/recall", {"agency": str(ids["police"])}))
+        assert "Called back, unopened: 1" in text_of(called)
+        assert visitor_as("police").open(page).status_code == 404
+        assert visitor_as("housing").open(page).status_code == 200
+        coordinator.send(f"{page}/recall")
+        assert visitor_as("idva").open(page).status_code == 404
+
+    def test_show_nothing_of_a_case_from_which_the_reader_is_shut_out(
+        self, visitor_as: As, heard: MinutedRound, page: str
+    ) -> None:
+        heard.goes_out()
+        megan = heard.fortnight.listing(heard.conference, heard.megan).case.number
+        assert megan in text_of(visitor_as("housing").open(page))
+        heard.shuts_out("housing", heard.megan)
+        text = text_of(visitor_as("housing").open(page))
+        assert "Leanne Whitehouse" in text
+        for trace in ("Megan", "Ashcroft", "another estate", megan):
+            assert trace not in text
+        heard.shuts_out("housing", heard.leanne)
+        housing = visitor_as("housing")
+        assert page not in text_of(housing.open("/minutes"))
+        gone = housing.open(page)
+        missing = housing.open("/minutes/00000000-0000-4000-8000-000000000000")
+        assert without_token(gone) == without_token(missing)
+
+    @pytest.mark.parametrize("key", ["referrer", "observer", "operator"])
+    def test_are_not_for_everybody(self, visitor_as: As, heard: MinutedRound, page: str, key: str) -> None:
+        heard.goes_out()
+        visitor = visitor_as(key)
+        assert visitor.open("/minutes").status_code == 403
+        for path in (page, f"{page}/minutes.pdf"):
+            assert visitor.open(path).status_code == 404
+
+    def test_are_not_changed_by_who_only_reads(self, visitor_as: As, heard: MinutedRound, page: str) -> None:
+        heard.goes_out()
+        housing = visitor_as("housing")
+        for verb in ("approve", "take-back", "issue", "recall", "amend/other_business"):
+            assert housing.send(f"{page}/{verb}").status_code == 404
+
+
+class TestThePdf:
+    """The same on paper."""
+
+    def test_is_given_under_a_name_that_says_nothing_and_is_not_kept(
+        self, visitor_as: As, heard: MinutedRound, page: str
+    ) -> None:
+        heard.goes_out()
+        answer = visitor_as("housing").open(f"{page}/minutes.pdf")
+        assert answer.data.startswith(b"%PDF-")
+        assert answer.headers["Content-Type"] == "application/pdf"
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="minutes.pdf"'
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "Opened" in text_of(visitor_as("coordinator").open(page)).partition("Copies:")[2]
+
+    def test_is_the_copy_of_the_reader_whatever_agency_the_address_names(
+        self, visitor_as: As, heard: MinutedRound, page: str
+    ) -> None:
+        heard.goes_out()
+        police = f"{page}/minutes.pdf?agency={heard.partnership.agencies['police']}"
+        assert b"%PDF-" in visitor_as("housing").open(police).data
+        copies = text_of(visitor_as("coordinator").open(page)).partition("Copies:")[2]
+        assert "Karen Stubbs" in copies
+        assert "Ruth Hadley" not in copies

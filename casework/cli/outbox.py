@@ -1,14 +1,15 @@
-"""`casework outbox status|dead|resend`: how events stand on their way to what follows from them, and how to try dead ones again."""
+"""`casework outbox status|resend|dead`: what waits for its handlers, and what was given up on. Ids, codes and times only."""
 
 from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import asdict
 
 import click
 
-from casework.cli.opening import stores
+from casework.access.permissions import Permission
+from casework.cli.opening import operator_work, stores
+from casework.errors import CaseworkError
 from casework.events import operations, queries
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -16,51 +17,65 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON obj
 
 @click.group()
 def outbox() -> None:
-    """Show how events stand, list those that could not be handled, and have them tried again."""
+    """Look after the events that wait for their handlers."""
 
 
 @outbox.command()
 @_json
 def status(as_json: bool) -> None:
-    """Say how many messages wait, are with a worker, and are dead; ends with 1 when any is dead."""
-    with stores() as opened, opened.engine.connect() as connection:
-        found = queries.status(connection)
-    if as_json:
-        click.echo(json.dumps(asdict(found)))
-    else:
-        click.echo(f"{found.pending} wait, {found.sent} are with the queue or a worker, {found.dead} are dead.")
-        click.echo(f"The oldest has been due for {found.oldest_waiting_seconds:.0f} seconds.")
-    if found.dead:
-        raise SystemExit(1)
+    """Say how many events wait, are with a worker, are done or dead, and how long the oldest has been waiting."""
+    with stores() as opened, operator_work(opened) as work:
+        work.require(Permission.SYSTEM_OPERATE)
+        found = queries.status(work.session.connection())
+    figures = {
+        "pending": found.pending,
+        "sent": found.sent,
+        "done": found.done,
+        "dead": found.dead,
+        "oldest_waiting_seconds": round(found.oldest_waiting_seconds, 1),
+    }
+    lines = [
+        f"{found.pending} not sent yet, {found.sent} sent and not done, {found.done} done, {found.dead} dead",
+        f"The oldest has waited {found.oldest_waiting_seconds:.0f} seconds.",
+    ]
+    click.echo(json.dumps(figures) if as_json else "\n".join(lines))
 
 
 @outbox.command()
 @_json
 def dead(as_json: bool) -> None:
-    """List the messages that have used up their attempts, the oldest first."""
-    with stores() as opened, opened.engine.connect() as connection:
-        found = queries.dead_letters(connection)
+    """List the events that were given up on after ten attempts, with the class of the last error."""
+    with stores() as opened, operator_work(opened) as work:
+        work.require(Permission.SYSTEM_OPERATE)
+        found = queries.dead_letters(work.session.connection())
     if as_json:
-        letters = [{**asdict(one), "id": str(one.id)} for one in found]
+        letters = [
+            {"id": str(letter.id), "event": letter.event, "attempt": letter.attempt, "failure": letter.failure}
+            for letter in found
+        ]
         click.echo(json.dumps({"dead": letters}))
-    else:
-        lines = [f"{one.id}  {one.event}  {one.attempt} attempts  {one.failure or 'no failure noted'}" for one in found]
-        click.echo("\n".join(lines) or "No message is dead.")
+        return
+    for letter in found:
+        click.echo(f"{letter.id}  {letter.event}  {letter.attempt} attempts  {letter.failure}")
+    click.echo(f"{len(found)} dead" if found else "None is dead.")
 
 
 @outbox.command()
-@click.argument("message_ids", nargs=-1, type=click.UUID)
-@click.option("--all", "every", is_flag=True, help="Every dead message.")
+@click.argument("ids", nargs=-1, type=click.UUID, metavar="[ID …]")
 @_json
-def resend(message_ids: tuple[uuid.UUID, ...], every: bool, as_json: bool) -> None:
-    """Have dead messages handled afresh. Handlers that were through before the death are not run again."""
-    if bool(message_ids) == every:
-        raise click.UsageError("Name the messages, or say --all.")
-    with stores() as opened, opened.engine.begin() as connection:
-        ids = [one.id for one in queries.dead_letters(connection)] if every else list(message_ids)
-        for message_id in ids:
-            operations.resend(connection, message_id=message_id)
-    if as_json:
-        click.echo(json.dumps({"resent": [str(one) for one in ids]}))
-    else:
-        click.echo(f"{len(ids)} messages wait again.")
+def resend(ids: tuple[uuid.UUID, ...], as_json: bool) -> None:
+    """Try dead events again: those named, or all. A handler that had done its part does nothing the second time.
+
+    When one of those named is not dead, none is sent.
+    """
+    with stores() as opened, operator_work(opened) as work:
+        work.require(Permission.SYSTEM_OPERATE)
+        connection = work.session.connection()
+        wanted = ids or tuple(letter.id for letter in queries.dead_letters(connection))
+        for message_id in wanted:
+            try:
+                operations.resend(connection, message_id=message_id)
+            except CaseworkError as refused:
+                raise click.ClickException(f"{message_id}: {refused.message} Nothing was sent.") from None
+            work.note("outbox:resend", "outbox_message", message_id)
+    click.echo(json.dumps({"resent": [str(one) for one in wanted]}) if as_json else f"{len(wanted)} sent again.")

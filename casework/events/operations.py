@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from casework.errors import Conflict, NotFound
-from casework.events.models import Heartbeat, OutboxMessage
+from casework.events.models import Heartbeat, OutboxMessage, ScheduledRun
 
 MOST_ATTEMPTS = 10
 BATCH = 500
@@ -55,6 +55,16 @@ _CLAIM_FOR_HANDLER = text(
     " ON CONFLICT (message_id, handler) DO NOTHING RETURNING message_id"
 )
 
+SLOT_ABANDONED_AFTER = timedelta(minutes=5)
+_SLOT_IS_OPEN = text(
+    "SELECT finished_at IS NULL AND started_at < now() - :abandoned_after FROM scheduled_run"
+    " WHERE job = :job AND slot = :slot"
+)
+_CLAIM_SLOT = text(
+    "INSERT INTO scheduled_run AS run (id, job, slot, started_at) VALUES (gen_random_uuid(), :job, :slot, now())"
+    " ON CONFLICT (job, slot) DO UPDATE SET started_at = now()"
+    " WHERE run.finished_at IS NULL AND run.started_at < now() - :abandoned_after RETURNING run.id"
+)
 # What is done is kept for a while, to be looked up when somebody asks what happened.
 KEPT_FOR = timedelta(days=30)
 _FORGET_MESSAGES = text(
@@ -160,6 +170,24 @@ def resend(connection: Connection, *, message_id: uuid.UUID) -> None:
         update(OutboxMessage)
         .where(OutboxMessage.id == message_id)
         .values(state="pending", attempt=0, next_at=func.now(), lease_until=None, failure=None)
+    )
+
+
+def claim_slot(connection: Connection, *, job: str, slot: datetime) -> bool:
+    """Claim a slot (UTC) of scheduled work, for whoever comes first. Commit before working.
+
+    A claim that was left open five minutes ago belonged to a worker that died or to work that failed, and is taken over.
+    """
+    values = {"job": job, "slot": slot, "abandoned_after": SLOT_ABANDONED_AFTER}
+    # Looked at first, because nearly every tick finds nothing to do.
+    is_open = connection.scalar(_SLOT_IS_OPEN, values)
+    return is_open is not False and connection.scalar(_CLAIM_SLOT, values) is not None
+
+
+def finish_slot(connection: Connection, *, job: str, slot: datetime) -> None:
+    """Note that the work of a slot ended well: it is never done again."""
+    connection.execute(
+        update(ScheduledRun).where(ScheduledRun.job == job, ScheduledRun.slot == slot).values(finished_at=func.now())
     )
 
 

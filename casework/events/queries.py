@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from casework.events.models import Heartbeat, OutboxMessage
+from casework.events.models import Heartbeat, OutboxMessage, ScheduledRun
 
 PARTS = ("worker", "relay", "beat")
 STILL_ALIVE_SECONDS = 30
@@ -15,10 +17,11 @@ STILL_ALIVE_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class OutboxStatus:
-    """How many messages wait, are with the queue or a worker, and are dead; and for how many seconds the oldest has been due."""
+    """How many messages stand in each state, and for how many seconds the oldest unfinished one has been due."""
 
     pending: int
     sent: int
+    done: int
     dead: int
     oldest_waiting_seconds: float
 
@@ -34,14 +37,8 @@ class DeadLetter:
 
 
 def status(connection: Connection) -> OutboxStatus:
-    """Return how the outbox stands. Costs nothing for what is done."""
-    counts = dict(
-        connection.execute(
-            select(OutboxMessage.state, func.count())
-            .where(OutboxMessage.state.in_(["pending", "sent", "dead"]))
-            .group_by(OutboxMessage.state)
-        ).tuples()
-    )
+    """Return how the outbox stands."""
+    counts = dict(connection.execute(select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state)).all())
     oldest = connection.scalar(
         select(func.extract("epoch", func.now() - func.min(OutboxMessage.next_at))).where(
             OutboxMessage.state.in_(["pending", "sent"])
@@ -50,6 +47,7 @@ def status(connection: Connection) -> OutboxStatus:
     return OutboxStatus(
         pending=counts.get("pending", 0),
         sent=counts.get("sent", 0),
+        done=counts.get("done", 0),
         dead=counts.get("dead", 0),
         oldest_waiting_seconds=max(float(oldest or 0), 0.0),
     )
@@ -69,3 +67,13 @@ def living_parts(connection: Connection) -> set[str]:
     """Return which parts of the installation have shown within the last 30 seconds, by the database's clock, that they live."""
     alive = func.now() - func.make_interval(0, 0, 0, 0, 0, 0, STILL_ALIVE_SECONDS)
     return set(connection.scalars(select(Heartbeat.part).where(Heartbeat.seen_at > alive)))
+
+
+def finished_slots(connection: Connection, *, jobs: Collection[str]) -> set[tuple[str, datetime]]:
+    """Return which slots (UTC) of these jobs ended well."""
+    found = connection.execute(
+        select(ScheduledRun.job, ScheduledRun.slot).where(
+            ScheduledRun.finished_at.is_not(None), ScheduledRun.job.in_(list(jobs))
+        )
+    )
+    return {(job, slot) for job, slot in found}

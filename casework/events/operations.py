@@ -29,8 +29,9 @@ LEASE = timedelta(seconds=120)
 # message is carried again. What a handler did is committed in the ordinary way. (S608: these are put together from constants.)
 _QUICKLY = "(SELECT set_config('synchronous_commit', 'off', true)) = 'off'"
 _LEASE_FOR_QUEUE = text(
-    f"UPDATE outbox_message SET state = 'sent', next_at = now() + :resend_after WHERE {_QUICKLY}"  # noqa: S608
-    " AND id = ANY(ARRAY("
+    "UPDATE outbox_message SET state = 'sent', next_at = now() + :resend_after WHERE "  # noqa: S608
+    + _QUICKLY
+    + " AND id = ANY(ARRAY("
     " SELECT id FROM outbox_message WHERE state IN ('pending', 'sent') AND next_at <= now()"
     " AND (lease_until IS NULL OR lease_until < now()) ORDER BY position LIMIT :limit FOR UPDATE SKIP LOCKED"
     ")) RETURNING position, id"
@@ -41,13 +42,14 @@ _CLAIM_FOR_WORK = text(
     " failure = CASE WHEN attempt < :most THEN failure ELSE coalesce(failure, 'attempts used up') END,"
     " lease_until = CASE WHEN attempt < :most THEN now() + :lease END,"
     " attempt = least(attempt + 1, :most)"
-    f" WHERE {_QUICKLY} AND id = ANY(:ids) AND state IN ('pending', 'sent')"
+    " WHERE " + _QUICKLY + " AND id = ANY(:ids) AND state IN ('pending', 'sent')"
     " AND (lease_until IS NULL OR lease_until < now() OR :is_abandoned)"
     " RETURNING state, position, id, partnership_id, event, payload, occurred_at, correlation_id, attempt"
 )
 _MARK_DONE = text(
-    "UPDATE outbox_message SET state = 'done', lease_until = NULL, failure = NULL"  # noqa: S608
-    f" WHERE {_QUICKLY} AND id = ANY(:ids)"
+    "UPDATE outbox_message SET state = 'done', lease_until = NULL, failure = NULL WHERE "  # noqa: S608
+    + _QUICKLY
+    + " AND id = ANY(:ids)"
 )
 _CLAIM_FOR_HANDLER = text(
     "INSERT INTO handled_message (id, message_id, handler, handled_at)"

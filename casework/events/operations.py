@@ -37,7 +37,7 @@ _LEASE_FOR_QUEUE = text(
     ")) RETURNING position, id"
 )
 _CLAIM_FOR_WORK = text(
-    "UPDATE outbox_message SET"  # noqa: S608
+    "UPDATE outbox_message SET"
     " state = CASE WHEN attempt < :most THEN state ELSE 'dead' END,"
     " failure = CASE WHEN attempt < :most THEN failure ELSE coalesce(failure, 'attempts used up') END,"
     " lease_until = CASE WHEN attempt < :most THEN now() + :lease END,"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import sys
 from collections import Counter
@@ -11,6 +12,10 @@ from pathlib import Path
 import casework
 from casework.access.permissions import GRANTS, Permission, Purpose, Role
 from casework.db import Base
+from casework.events.domain_event import REGISTER
+from workers import handling
+from workers.schedule import SCHEDULE
+from workers.subscriptions import SUBSCRIPTIONS
 
 DOCS = Path(__file__).parents[1] / "docs"
 _MADE = "<!-- Made by `python -m local.references` from {source}. Change that, not this. -->\n"
@@ -68,7 +73,56 @@ def _model_of(table: str) -> type:
     return next(mapper.class_ for mapper in Base.registry.mappers if mapper.local_table.name == table)  # type: ignore[attr-defined]
 
 
-REFERENCES: dict[str, Callable[[], str]] = {"permissions.md": permissions, "data-catalogue.md": data_catalogue}
+def events() -> str:
+    """Return docs/events.md: every event, what it carries, what follows from it, and what the clocks do."""
+    for declared in sorted(Path(casework.__path__[0]).glob("*/events.py")):
+        importlib.import_module(f"casework.{declared.parent.name}.events")
+    facts = {event: fact for event, fact in sorted(REGISTER.items()) if fact.__module__.startswith("casework.")}
+    lines = [
+        "# Every event, what follows from it, and what the clocks do\n",
+        _MADE.format(source="casework/*/events.py, workers/subscriptions.py and workers/schedule.py"),
+        "An event is a fact that has happened, stored with the change that made it and carried to the workers as a random id",
+        "([decision 3](adr/0003-outbox.md)). It holds ids, codes and dates, and `partnership_id` besides what is listed. What follows",
+        "happens once, in an order of its own, as of the moment of the event. An event that nothing follows is kept for a month all the",
+        "same: it says what happened, and a new handler needs no change to the concept.\n",
+        f"{len(facts)} events; something follows from {len(SUBSCRIPTIONS)}.",
+    ]
+    for event, fact in facts.items():
+        fields = [each for each in dataclasses.fields(fact) if each.name != "partnership_id"]
+        carried = ", ".join(f"`{each.name}` ({_kind(each.type)})" for each in fields)
+        lines += [f"\n## {event}\n", f"{' '.join((fact.__doc__ or '').split())}\n"]
+        lines.append(
+            f"- Version {fact.version}, of `{fact.__module__.replace('.', '/')}.py`; carries {carried or 'nothing'}."
+        )
+        lines += [f"- Then `{handling.name_of(each)}`: {_first(each)}" for each in SUBSCRIPTIONS.get(event, ())]
+    lines += [
+        "\n# What the clocks do\n",
+        "Each slot is claimed once in each partnership, however many clocks run; times of day are London's.\n",
+        "| Work | When | Why |",
+        "|---|---|---|",
+    ]
+    for job in SCHEDULE:
+        minutes = job.every.total_seconds() / 60 if job.every else 0
+        when = f"every {minutes:g} min" if job.every else f"daily at {job.daily_at:%H:%M}"
+        lines.append(f"| {job.name} | {when} | {job.why} |")
+    return "\n".join(lines) + "\n"
+
+
+def _kind(declared: object) -> str:
+    kind, *others = str(declared).split(" | ")
+    known = {"uuid.UUID": "id", "str": "code", "bool": "yes or no", "int": "number"}
+    return known.get(kind, kind) + (", if any" if "None" in others else "")
+
+
+def _first(handler: Callable[..., object]) -> str:
+    return " ".join((handler.__doc__ or "").split())
+
+
+REFERENCES: dict[str, Callable[[], str]] = {
+    "permissions.md": permissions,
+    "data-catalogue.md": data_catalogue,
+    "events.md": events,
+}
 
 
 def main() -> int:

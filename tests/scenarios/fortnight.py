@@ -28,7 +28,7 @@ from casework.research.queries import OwnRequest
 from casework.research.rules import Answer, Fact
 from config.settings import Settings
 from tests.factories.partnership import APartnership
-from tests.factories.referrals import a_document, accepted, submitted
+from tests.factories.referrals import LEANNE, a_document, accepted, submitted
 from workers import handling, posting, ticking
 from workers.subscriptions import SUBSCRIPTIONS
 
@@ -99,12 +99,13 @@ class Fortnight:
     # Referring and the list
 
     def document(self, **changes: Any) -> dict[str, Any]:
-        """A referral received today; `changes` replace whole fields."""
-        return a_document(self.today, **changes)
+        """A referral received today, with a safe contact that is good for months; `changes` replace whole fields."""
+        safe = {**LEANNE["safe_contact"], "expires_on": (self.today + timedelta(days=180)).isoformat()}
+        return a_document(self.today, **{"victim": {**LEANNE, "safe_contact": safe}, **changes})
 
     def refers(self, document: Mapping[str, Any] | None = None, *, by: str = "referrer") -> uuid.UUID:
         """Somebody sends a referral in. Gives the referral's id."""
-        referral_id = submitted(self.partnership, document, by=by)
+        referral_id = submitted(self.partnership, document or self.document(), by=by)
         self.settle()
         return referral_id
 
@@ -116,7 +117,7 @@ class Fortnight:
         known_case_id: uuid.UUID | None = None,
     ) -> uuid.UUID:
         """Somebody refers and the co-ordinator accepts. Gives the case's id."""
-        case_id = accepted(self.partnership, document, by=by, known_case_id=known_case_id)
+        case_id = accepted(self.partnership, document or self.document(), by=by, known_case_id=known_case_id)
         self.settle()
         return case_id
 
@@ -131,7 +132,9 @@ class Fortnight:
         self.settle()
         return self.round(number, marac)
 
-    def listed(self, conference: ConferenceRecord, *, as_: str | None = None, states: Sequence[str] = ("listed", "heard")) -> list[ListingRecord]:
+    def listed(
+        self, conference: ConferenceRecord, *, as_: str | None = None, states: Sequence[str] = ("listed", "heard")
+    ) -> list[ListingRecord]:
         """A round's list as somebody sees it."""
         with self.partnership.acting(as_, Purpose.CONFERENCE) as work:
             return list(rounds.listings(work, conference_id=conference.id, states=states))
@@ -158,7 +161,9 @@ class Fortnight:
         with self.partnership.acting(key, Purpose.RESEARCH) as work:
             return list(questions.own_requests(work, conference_id=conference.id))
 
-    def answers(self, key: str, conference: ConferenceRecord, case_id: uuid.UUID, answer: Answer = NOTHING_KNOWN) -> None:
+    def answers(
+        self, key: str, conference: ConferenceRecord, case_id: uuid.UUID, answer: Answer = NOTHING_KNOWN
+    ) -> None:
         """Somebody answers for their agency about one case."""
         request = next(one for one in self.asked(key, conference) if one.case.id == case_id)
         with self.partnership.acting(key, Purpose.RESEARCH) as work:
@@ -197,7 +202,9 @@ class Fortnight:
                 by_when=by_when,
             )
 
-    def hears(self, conference: ConferenceRecord, case_id: uuid.UUID, *agreed: tuple[str, str, date]) -> list[uuid.UUID]:
+    def hears(
+        self, conference: ConferenceRecord, case_id: uuid.UUID, *agreed: tuple[str, str, date]
+    ) -> list[uuid.UUID]:
         """Hear a case from risks to actions. Gives the actions' ids."""
         listing = self.listing(conference, case_id)
         with self.partnership.acting("coordinator", Purpose.CONFERENCE) as work:
@@ -233,6 +240,17 @@ class Fortnight:
             minutes.approve(work, conference_id=conference.id)
         self.partnership.now += timedelta(minutes=10)
         self.settle()
+
+    def holds(self, number: int = 0, *agreed: tuple[str, str, date]) -> ConferenceRecord:
+        """Hold a whole round of the south: list out, everybody there bound, each case heard with the same actions, minutes out."""
+        conference = self.list_goes_out(number)
+        self.accepts_confidentiality(conference, "police", "housing", "probation", "idva", "chair")
+        self.sitting_begins(conference, "police", "housing", "probation", "idva", "chair")
+        for listing in self.listed(conference, states=["listed"]):
+            self.hears(conference, listing.case.id, *agreed)
+        self.sitting_ends(conference)
+        self.minutes_go_out(conference)
+        return self.round(number)
 
     def sees(self, key: str, case_id: uuid.UUID) -> bool:
         """Say whether a case is there for somebody."""

@@ -48,7 +48,9 @@ class TestAFirstReferral:
         # She lives in the south, so the north never hears of it.
         assert fortnight.listed(fortnight.round(marac="north")) == []
 
-    def test_reaches_the_idva_the_same_day_and_nobody_else_before_the_list(self, fortnight: Fortnight, mail: MailSink) -> None:
+    def test_reaches_the_idva_the_same_day_and_nobody_else_before_the_list(
+        self, fortnight: Fortnight, mail: MailSink
+    ) -> None:
         fortnight.settle()
         mail.recipients.clear()
         case_id = fortnight.case_for()
@@ -74,13 +76,19 @@ class TestAFirstReferral:
         conference = fortnight.list_goes_out()
         assert conference.state == "list_out"
         with fortnight.partnership.acting("coordinator") as work:
-            squares = [duty for duty in duties.open_duties(work, kinds=["research_answer"])]
-        assert {square.owed_by_agency_id for square in squares} == {fortnight.partnership.agencies[slug] for slug in CORE}
+            squares = duties.open_duties(work, kinds=["research_answer"])
+        assert {square.owed_by_agency_id for square in squares} == {
+            fortnight.partnership.agencies[slug] for slug in CORE
+        }
         assert {square.due_at for square in squares} == {conference.research_due_at}
         fortnight.accepts_confidentiality(conference, "housing")
         [question] = fortnight.asked("housing", conference)
         assert question.case.id == case_id
-        assert [member.person.name for member in question.people] == ["Leanne Whitehouse", "Piotr Patel", "Siân Whitehouse"]
+        assert [member.person.name for member in question.people] == [
+            "Leanne Whitehouse",
+            "Piotr Patel",
+            "Siân Whitehouse",
+        ]
 
     def test_is_heard_with_risks_actions_and_who_tells_her(self, fortnight: Fortnight) -> None:
         case_id = fortnight.case_for()
@@ -100,7 +108,12 @@ class TestAFirstReferral:
 
         with fortnight.partnership.acting("housing", Purpose.ACTIONS) as work:
             [action] = action_queries.my_actions(work)
-        assert (action.id, action.what, action.due_on, action.may_report) == (action_id, "Offer a lock change", by_when, True)
+        assert (action.id, action.what, action.due_on, action.may_report) == (
+            action_id,
+            "Offer a lock change",
+            by_when,
+            True,
+        )
         assert owed(fortnight, "housing") == ["action_report", "flag_raise"]
         assert owed(fortnight, "idva") == ["flag_raise", "idva_contact", "tell_victim"]
         with fortnight.partnership.acting("coordinator", Purpose.CONFERENCE) as work:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from casework.web import (
     account,
     accounts_admin,
+    actions,
     cases,
     conferences,
     demonstration,
+    duties,
     health,
     home,
     minutes,
@@ -33,6 +35,8 @@ BLUEPRINTS = (
     research.blueprint,
     sitting.blueprint,
     minutes.blueprint,
+    actions.blueprint,
+    duties.blueprint,
 )
 # For invented people only. Outside demonstration mode these addresses do not exist (tests/web/test_sign_in.py).
 DEMONSTRATION = (demonstration.blueprint,)

@@ -31,7 +31,9 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("Cases", "cases.all_cases", (Permission.CASE_VIEW,)),
     Entry("Rounds", "rounds.calendar", (Permission.CONFERENCE_VIEW,)),
     Entry("Research", "research.rounds_to_answer", (Permission.RESEARCH_ANSWER,)),
+    Entry("Actions", "actions.every_action", (Permission.ACTION_REPORT, Permission.DUTY_VIEW_ALL)),
     Entry("Minutes", "minutes.every_round", (Permission.MINUTES_READ,)),
+    Entry("Duties", "duties.mine"),
     Entry("People", "people.all_people", (Permission.ACCOUNT_MANAGE,)),
 )
 

@@ -7,6 +7,7 @@ template; and a field that is not in FIELDS leaves its name.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import sys
@@ -50,7 +51,7 @@ def set_up_logging(level: str = "INFO") -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _StandardError()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[_template_only, *shared],
@@ -70,6 +71,21 @@ def set_up_logging(level: str = "INFO") -> None:
     logging.captureWarnings(True)
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread
+
+
+class _StandardError(logging.Handler):
+    """Writes to whatever standard error is at the moment. What it cannot write it does not show: that might be the whole record."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+            sys.stderr.flush()
+        except Exception:  # noqa: BLE001  # whatever is wrong with a line, it must not end the work that it tells of
+            self.handleError(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # the standard library's name
+        with contextlib.suppress(Exception):
+            sys.stderr.write(json.dumps({"event": "log_line_lost", "level": "error", "logger": record.name}) + "\n")
 
 
 def describe(error: BaseException) -> dict[str, Any]:

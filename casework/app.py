@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import os
-import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
-from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -21,7 +18,7 @@ from casework.work import Stores
 from config.settings import Settings
 
 LARGEST_REQUEST = 2 * 1024 * 1024
-_log = logging.getLogger("casework.web")
+_log = structlog.get_logger("casework.web")
 
 
 class Casework(Flask):
@@ -29,24 +26,12 @@ class Casework(Flask):
 
     def log_exception(self, exc_info: Any) -> None:
         """Log a fault of ours once: its class, where it arose, and the correlation id."""
-        kind: type[BaseException]
-        error: BaseException
-        trace: TracebackType | None
-        kind, error, trace = exc_info
-        place = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(trace)[-12:]]
-        cause = getattr(error, "orig", None)
         _log.error(
-            json.dumps(
-                {
-                    "event": "request-failed",
-                    "error": kind.__name__,
-                    "sqlstate": getattr(cause, "sqlstate", None),
-                    "endpoint": request.endpoint,
-                    "method": request.method,
-                    "correlation_id": str(correlation_id()),
-                    "place": place,
-                }
-            )
+            "request_failed",
+            endpoint=request.endpoint,
+            method=request.method,
+            correlation_id=correlation_id(),
+            exc_info=exc_info,
         )
 
 

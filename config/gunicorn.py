@@ -4,6 +4,10 @@ No access log: addresses tell which case was opened. The application logs reques
 """
 
 import os
+from typing import Any
+
+from config.logging import gunicorn_loggers, set_up_logging
+from config.settings import log_level
 
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
@@ -20,3 +24,9 @@ accesslog = None
 errorlog = "-"
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108  # heartbeats must not wait for a disk
+logconfig_dict = dict(gunicorn_loggers())
+
+
+def on_starting(_server: Any) -> None:
+    """Log in our way before anything is served; the processes that serve inherit it."""
+    set_up_logging(log_level(os.environ))

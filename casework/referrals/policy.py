@@ -31,9 +31,9 @@ def may_see(work: UnitOfWork) -> ColumnElement[bool]:
         or_(
             Case.id == Referral.case_id,
             Case.id.in_(
-                select(ReferralCandidate.case_id).where(
-                    ReferralCandidate.referral_id == Referral.id, ReferralCandidate.is_dismissed.is_(False)
-                )
+                select(ReferralCandidate.case_id)
+                .where(ReferralCandidate.referral_id == Referral.id, ReferralCandidate.is_dismissed.is_(False))
+                .correlate(Referral)
             ),
         ),
         is_blocked(actor, work.now),

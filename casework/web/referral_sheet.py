@@ -65,12 +65,12 @@ def sections(document: Document, missing: Iterable[Missing], *, on: date) -> tup
         return Section(title, step, tuple(parts), tuple(lacking.get(step, ())))
 
     victim = document.get("victim") or {}
-    people = [Part("Victim", _victim(victim, on))]
+    people = [Part("Victim", victim_facts(victim, on=on))]
     several = len(document.get("perpetrators") or ()) > 1
     for number, one in enumerate(document.get("perpetrators") or (), start=1):
-        people.append(Part(f"Perpetrator {number}" if several else "Perpetrator", _perpetrator(one, on)))
+        people.append(Part(f"Perpetrator {number}" if several else "Perpetrator", perpetrator_facts(one, on=on)))
     children = [
-        Part(name_of(one) or f"Child {number}", _child(one, on))
+        Part(name_of(one) or f"Child {number}", child_facts(one, on=on))
         for number, one in enumerate(document.get("children") or (), start=1)
     ]
     if not children:
@@ -187,7 +187,8 @@ def _person(person: Document, on: date) -> tuple[Fact, ...]:
     )
 
 
-def _victim(victim: Document, on: date) -> tuple[Fact, ...]:
+def victim_facts(victim: Document, *, on: date, equality: bool = True) -> tuple[Fact, ...]:
+    """Return what is known of a victim; the answers about equality only where they are needed."""
     phones = tuple(
         f"{phone['number']}: {'safe to call' if phone.get('safe') else 'NOT safe to call'}, "
         f"{'a message may be left' if phone.get('leave_message') else 'leave no message'}"
@@ -207,13 +208,20 @@ def _victim(victim: Document, on: date) -> tuple[Fact, ...]:
             ("GP surgery", victim.get("gp_surgery")),
             ("No recourse to public funds", said(words.NO_RECOURSE, victim.get("no_recourse_to_public_funds"))),
         ),
+        *(_equality(victim) if equality else ()),
+    )
+
+
+def _equality(victim: Document) -> tuple[Fact, ...]:
+    return (
         Fact(label="Disabled", words=said(words.DISABILITY, victim.get("disability"))),
         Fact(label="Ethnic group", words=said(words.ETHNICITY, victim.get("ethnicity"))),
         Fact(label="Sexual orientation", words=said(words.ORIENTATION, victim.get("sexual_orientation"))),
     )
 
 
-def _perpetrator(person: Document, on: date) -> tuple[Fact, ...]:
+def perpetrator_facts(person: Document, *, on: date) -> tuple[Fact, ...]:
+    """Return what is known of a perpetrator."""
     return (
         *_person(person, on),
         Fact(label="To the victim", words=said(words.RELATIONSHIP, person.get("relationship_to_victim"))),
@@ -223,7 +231,8 @@ def _perpetrator(person: Document, on: date) -> tuple[Fact, ...]:
     )
 
 
-def _child(child: Document, on: date) -> tuple[Fact, ...]:
+def child_facts(child: Document, *, on: date) -> tuple[Fact, ...]:
+    """Return what is known of a child."""
     return (
         Fact(label="Born", words=birth_words(child.get("date_of_birth"), on)),
         Fact(label="To the victim", words=said(words.CHILD_RELATIONSHIP, child.get("relationship_to_victim"))),
@@ -266,7 +275,23 @@ def _reasons(document: Document) -> tuple[Fact, ...]:
 def _safe(document: Document, victim: Document) -> tuple[Fact, ...]:
     aware, second = document.get("victim_aware"), victim.get("second_safe_contact") or {}
     police, without = victim.get("police_contact") or {}, document.get("without_consent") or {}
+    contact = victim.get("safe_contact") or {}
+    until = _day(contact.get("expires_on"))
+    left = (
+        {True: "A message may be left", False: "Leave no message"}.get(contact["leave_message"], "")
+        if contact.get("leave_message") is not None
+        else ""
+    )
+    ways = (said(words.CHANNEL, contact.get("channel")), contact.get("windows"), contact.get("words"), left)
     return (
+        Fact(
+            label="Safe contact",
+            lines=tuple(
+                str(way)
+                for way in (*ways, f"Until {date_words(until, weekday=False, year=True)}" if until else "")
+                if way
+            ),
+        ),
         Fact(label="Afraid of", lines=tuple(document.get("afraid_of") or ())),
         Fact(label="Not safe to talk to", lines=tuple(victim.get("not_safe_to_talk_to") or ())),
         Fact(label="Safe to talk to", lines=tuple(victim.get("safe_to_talk_to") or ())),

@@ -25,6 +25,7 @@ from casework.cases.queries.records import (
     count_visible,
     flags_of,
     known_cases,
+    line_of,
     people_of,
     visible_ids,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "find",
     "flags_of",
     "known_cases",
+    "line_of",
     "people_of",
     "visible_ids",
 ]

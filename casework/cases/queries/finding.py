@@ -30,7 +30,7 @@ _DATE = re.compile(
 )
 _NUMBER = re.compile(r"\bC-?(\d{1,9})\b", re.IGNORECASE)
 _POSTCODE = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?) ?(\d[a-z]{2})\b", re.IGNORECASE)
-_PHONE = re.compile(r"\+?\d[\d ()-]{5,}\d")
+_PHONE = re.compile(r"\+?\d[\d ()-]{4,}\d")
 _PARTS = {"victim": "victim", "perpetrator": "perpetrator", "child": "child", "other": "other person"}
 
 

@@ -16,6 +16,7 @@ from casework.cases.models import Case, CaseLink, CasePerson, Flag
 from casework.people import queries as people
 from casework.people.models import Person
 from casework.people.queries import PersonRecord
+from casework.risk.models import RiskAssessment
 from casework.work import UnitOfWork
 
 
@@ -79,6 +80,7 @@ class CaseRecord:
     marac_id: uuid.UUID | None
     may_block: bool
     may_look_at_trail: bool
+    may_see_equality: bool
 
     @property
     def victim(self) -> PersonRecord | None:
@@ -103,6 +105,7 @@ def case_record(work: UnitOfWork, *, case_id: uuid.UUID) -> CaseRecord:
         marac_id=case.marac_id,
         may_block=work.actor.has(Permission.CASE_BLOCK),
         may_look_at_trail=work.actor.has(Permission.AUDIT_VIEW),
+        may_see_equality=work.actor.has(Permission.CASE_VIEW_ALL),
     )
 
 
@@ -215,25 +218,27 @@ class KnownCase:
     is_visible: bool
 
 
-def known_cases(
-    work: UnitOfWork, *, person_ids: Select[uuid.UUID], and_keys: Iterable[uuid.UUID] = ()
-) -> dict[uuid.UUID, KnownCase]:
+def known_cases(work: UnitOfWork, *, person_ids: Select[uuid.UUID]) -> dict[uuid.UUID, KnownCase]:
     """Return every case that any of these people is in, opened, in two queries. For the matching of referrals, which looks
-    across the whole partnership and shows only what is visible; whoever shows a line notes the view."""
+    across the whole partnership and shows only what is visible; whoever shows a line notes the view.
+
+    The keys of the cases' checklists come along, so that comparing one with another needs no further round trip.
+    """
     hits = select(CasePerson.case_id).where(CasePerson.person_id.in_(person_ids))
+    checklists = select(func.array_agg(RiskAssessment.key_id)).where(RiskAssessment.case_id == Case.id).correlate(Case)
     rows = work.session.execute(
-        select(Case, policy.may_see(work.actor, work.now), CasePerson, Person)
+        select(Case, policy.may_see(work.actor, work.now), CasePerson, Person, checklists.scalar_subquery())
         .join(CasePerson, CasePerson.case_id == Case.id)
         .join(Person, Person.id == CasePerson.person_id)
         .where(Case.id.in_(hits))
     ).all()
     if not rows:
         return {}
-    work.keys.load([*and_keys, *(row[3].key_id for row in rows)])
+    work.keys.load([key_id for row in rows for key_id in (row[3].key_id, *(row[4] or ()))])
     members = by_case(work, [(row[2], row[3]) for row in rows])
     return {
         case.id: KnownCase(line_of(case, members[case.id]), members[case.id], bool(visible))
-        for case, visible, _, _ in rows
+        for case, visible, *_ in rows
     }
 
 

@@ -72,7 +72,7 @@ def history(work: UnitOfWork, *, case_id: uuid.UUID) -> tuple[PastReferral, ...]
             Referral.state == rules.ReferralState.ACCEPTED.value,
             case_policy.may_see(work.actor, work.now),
         )
-        .order_by(Referral.received_on, Referral.id, RiskAssessment.recorded_at, Conference.sits_at)
+        .order_by(Referral.received_on, Referral.submitted_at, RiskAssessment.recorded_at, Conference.sits_at)
     ).all()
     rounds: dict[uuid.UUID, dict[uuid.UUID, RoundOfCase]] = {}
     latest: dict[uuid.UUID, tuple[Referral, RiskAssessment]] = {}

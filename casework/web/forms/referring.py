@@ -76,6 +76,7 @@ WHO = Form(
         one="Phone",
         add="Add another phone",
         path="victim.phones",
+        least=1,
         most=10,
         questions=(
             Text(name="number", label="Number", path="number", kind="tel", limit=40, classes="govuk-input--width-20"),

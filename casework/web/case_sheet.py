@@ -1,0 +1,146 @@
+"""A case in words for its pages: its people, how they are related, risk through time, and what happened as one time line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time
+from uuid import UUID
+
+from casework.actions.queries import ActionRecord
+from casework.cases.queries import CaseRecord, PersonInCase
+from casework.cases.rules import LinkKind, StandingKind
+from casework.clock import age_on
+from casework.referrals.queries import PastReferral
+from casework.web.charts import Point
+from casework.web.components import Entry, Fact
+from casework.web.family import Member, Tie
+from casework.web.forms import referral_words as words
+from casework.web.forms.referral_words import Words, said
+from casework.web.referral_sheet import Part, child_facts, perpetrator_facts, victim_facts
+from casework.web.wording import LONDON, date_words
+
+PARTS: Words = {"victim": "Victim", "perpetrator": "Perpetrator", "child": "Child", "other": "Other"}
+LINKS: Words = {
+    LinkKind.SWAPPED_PAIR: "the same couple the other way round: a counter-allegation",
+    LinkKind.SAME_VICTIM: "the same victim with another perpetrator",
+    LinkKind.EARLIER_CASE: "an earlier case of the same couple",
+}
+STANDING: Words = {
+    StandingKind.COORDINATOR: "Runs the MARAC",
+    StandingKind.LISTED_AGENCY: "The case was on a list that its agency hears",
+    StandingKind.ACTION_OWNER: "Has an action of the plan",
+    StandingKind.IDVA: "Supports the victim",
+    StandingKind.REFERRER: "Made the referral",
+    StandingKind.INVITED_PROFESSIONAL: "Was invited for this case",
+    StandingKind.CHAIR: "Chairs the sitting",
+}
+DISCLOSURE: Words = {"list": "The list of a sitting", "research": "Research", "minutes": "Minutes"}
+
+
+def people(record: CaseRecord, *, on: date) -> tuple[Part, ...]:
+    """Return the people of a case with what is known of them; answers about equality only for those who count them."""
+    return tuple(Part(f"{PARTS[one.part]}: {one.person.name}", _facts(record, one, on)) for one in record.people)
+
+
+def _facts(record: CaseRecord, one: PersonInCase, on: date) -> tuple[Fact, ...]:
+    document = {
+        **one.person.document,
+        "relationship_to_victim": one.relationship_to_victim,
+        "relationship_to_perpetrator": one.relationship_to_perpetrator,
+        "lives_with": one.lives_with,
+    }
+    if one.part == "victim":
+        return victim_facts(document, on=on, equality=record.may_see_equality)
+    return child_facts(document, on=on) if one.part == "child" else perpetrator_facts(document, on=on)
+
+
+def members(record: CaseRecord, *, on: date) -> tuple[Member, ...]:
+    """Return the people of a case for the picture of the family."""
+    return tuple(
+        Member(key=str(one.person.id), name=one.person.name or "Not named", part=one.part, words=_age(one, on))
+        for one in record.people
+    )
+
+
+def _age(one: PersonInCase, on: date) -> str:
+    born = one.person.date_of_birth
+    return f"{age_on(born, on)}" if born is not None and born <= on else "age not known"
+
+
+def ties(record: CaseRecord) -> tuple[Tie, ...]:
+    """Return how the people of a case are related, as far as that is known."""
+    victim = next((str(one.person.id) for one in record.people if one.part == "victim"), "")
+    first = next((str(one.person.id) for one in record.people if one.part == "perpetrator"), "")
+    found = []
+    for one in record.people:
+        vocabulary = words.CHILD_RELATIONSHIP if one.part == "child" else words.RELATIONSHIP
+        pairs = [(victim, one.relationship_to_victim)]
+        if one.part == "child":
+            pairs.append((first, one.relationship_to_perpetrator))
+        for to, code in pairs:
+            if to and code and code not in ("none", "not_known") and to != str(one.person.id):
+                found.append(Tie(of=str(one.person.id), to=to, words=said(vocabulary, code).lower()))
+    return tuple(found)
+
+
+def risk_points(past: Sequence[PastReferral]) -> list[Point]:
+    """Return the checklists of a case through time, for the chart and its table."""
+    return [
+        Point(
+            label=date_words(one.completed_on, weekday=False, year=True),
+            value=one.score,
+            words=str(one.score),
+        )
+        for one in past
+    ]
+
+
+def entries(
+    record: CaseRecord, past: Iterable[PastReferral], plan: Iterable[ActionRecord], agencies: Mapping[UUID, str]
+) -> tuple[Entry, ...]:
+    """Return what happened in a case as a time line, the latest first."""
+    found: list[Entry] = []
+    for one in past:
+        what = "Referred again: a repeat" if one.is_repeat else "Referred"
+        found.append(Entry(at=_at(one.received_on), what=what, who=agencies.get(one.agency_id, "")))
+        found += [
+            Entry(at=heard.sits_at, what=f"{heard.marac_name}", status=("listing", heard.state)) for heard in one.rounds
+        ]
+    for action in plan:
+        if action.reported_at is not None:
+            owner = agencies.get(action.owner_agency_id, "")
+            found.append(
+                Entry(
+                    at=action.reported_at,
+                    what=action.what,
+                    more=(action.outcome,) if action.outcome else (),
+                    who=owner,
+                    status=("action", action.state),
+                )
+            )
+    for flag in record.flags:
+        who = agencies.get(flag.agency_id, "")
+        found.append(Entry(at=_at(flag.raised_on), what="Flag raised", who=who))
+        if flag.lapsed_at is not None:
+            found.append(Entry(at=flag.lapsed_at, what="Flag lapsed", who=who))
+    return tuple(sorted(_together(found), key=lambda entry: entry.at, reverse=True))
+
+
+def _together(found: Sequence[Entry]) -> list[Entry]:
+    """Say the flags of one day in one entry instead of fifteen."""
+    flags: dict[tuple[object, str], list[str]] = {}
+    others = []
+    for entry in found:
+        if entry.what.startswith("Flag"):
+            flags.setdefault((entry.at, entry.what), []).append(entry.who)
+        else:
+            others.append(entry)
+    return others + [
+        Entry(at=at, what=f"{what}: {len(who)} {'agency' if len(who) == 1 else 'agencies'}", who=", ".join(sorted(who)))
+        for (at, what), who in flags.items()
+        if isinstance(at, datetime)
+    ]
+
+
+def _at(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=LONDON)

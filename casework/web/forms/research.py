@@ -73,7 +73,8 @@ def values_of(answer: Mapping[str, Any] | None, private: Mapping[str, Any] | Non
     """Return what the form shows of an answer given before."""
     given, own = answer or {}, private or {}
     return {
-        "facts": list(_facts(given)),
+        # An empty line to begin with, so that nobody has to ask for the first.
+        "facts": list(_facts(given)) or [{"words": "", "on": None}],
         "opinions": "\n".join(given.get("opinions") or ()),
         "kept": [
             {"what": one["what"], "reason": one["reason"], "why": one["why"]} for one in own.get("kept_back") or ()

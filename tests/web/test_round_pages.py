@@ -1,0 +1,279 @@
+"""A round on its pages: the calendar, the list, research in one press, the sitting, and what somebody shut out of a case does not see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import time, timedelta
+
+import pytest
+
+from casework.access.permissions import Purpose
+from casework.cases import operations as cases
+from casework.conferences.queries import ConferenceRecord
+from config.settings import Settings
+from tests.factories.partnership import APartnership
+from tests.scenarios.fortnight import Fortnight
+from tests.web.conftest import Statements
+from tests.web.minuted_round import CARL, MEGAN
+from tests.web.visitor import Visitor, text_of
+
+Browser = Callable[[str], Visitor]
+
+
+@dataclass
+class OpenRound:
+    """A round whose list is out with two cases."""
+
+    fortnight: Fortnight
+    conference: ConferenceRecord
+    leanne: str
+    megan: str
+
+    @property
+    def path(self) -> str:
+        return f"/rounds/{self.conference.id}"
+
+
+@pytest.fixture
+def open_round(partnership: APartnership, settings: Settings) -> OpenRound:
+    """The list of 9 December is out: Leanne's case and Megan's."""
+    fortnight = Fortnight(partnership, settings)
+    leanne = fortnight.case_for()
+    megan = fortnight.case_for(fortnight.document(victim=dict(MEGAN), perpetrators=[dict(CARL)], children=[]))
+    conference = fortnight.list_goes_out()
+    return OpenRound(fortnight, conference, str(leanne), str(megan))
+
+
+class TestTheCalendar:
+    def test_shows_the_sittings_to_come_to_whoever_comes_to_the_table(
+        self, open_round: OpenRound, visitor_as: Browser
+    ) -> None:
+        for key in ("coordinator", "housing", "observer"):
+            assert open_round.path in text_of(visitor_as(key).open("/rounds"))
+
+    def test_is_closed_to_a_referrer_and_to_an_operator(self, open_round: OpenRound, visitor_as: Browser) -> None:
+        for key in ("referrer", "operator"):
+            assert visitor_as(key).open("/rounds").status_code == 403
+
+
+class TestConfidentialityFirst:
+    def test_keeps_the_cases_shut_until_it_is_accepted(self, open_round: OpenRound, visitor_as: Browser) -> None:
+        housing = visitor_as("housing")
+        before = text_of(housing.open(open_round.path))
+        assert "Leanne" not in before
+        assert "I accept" in before
+        housing.follow(housing.send(f"{open_round.path}/confidentiality"))
+        after = text_of(housing.open(open_round.path))
+        assert "Leanne" in after
+        assert "Megan" in after
+
+    def test_opens_nothing_for_an_observer(self, open_round: OpenRound, visitor_as: Browser) -> None:
+        observer = visitor_as("observer")
+        observer.follow(observer.send(f"{open_round.path}/confidentiality")) if observer.open(open_round.path) else None
+        assert "Leanne" not in text_of(observer.open(open_round.path))
+
+
+class TestResearch:
+    def test_is_answered_in_one_press_and_undone_in_another(self, open_round: OpenRound, visitor_as: Browser) -> None:
+        open_round.fortnight.accepts_confidentiality(open_round.conference, "housing")
+        housing = visitor_as("housing")
+        page = text_of(housing.open(f"{open_round.path}/research"))
+        assert "0 of 2" in re.sub(r"<[^>]+>", "", page)
+        press = re.search(r"/research/[0-9a-f-]{36}/nothing-known", page)
+        assert press
+        answered = text_of(housing.follow(housing.send(press.group(0))))
+        assert "1 of 2" in re.sub(r"<[^>]+>", "", answered)
+        undo = re.search(r"/research/[0-9a-f-]{36}/undo", answered)
+        assert undo
+        again = text_of(housing.follow(housing.send(undo.group(0))))
+        assert "0 of 2" in re.sub(r"<[^>]+>", "", again)
+
+    def test_shares_facts_and_keeps_the_notes_inside(self, open_round: OpenRound, visitor_as: Browser) -> None:
+        open_round.fortnight.accepts_confidentiality(open_round.conference, "housing", "police")
+        housing = visitor_as("housing")
+        page = text_of(housing.open(f"{open_round.path}/research"))
+        press = re.search(r'href="(/research/[0-9a-f-]{36})"', page)
+        assert press
+        form = text_of(housing.open(press.group(1)))
+        names = set(re.findall(r'name="([^"]+)"', form))
+        fact = next(name for name in names if "facts" in name and "words" in name)
+        version = re.search(r'name="version" value="(\d+)"', form)
+        assert version
+        sent = housing.send(
+            press.group(1),
+            {
+                fact: "Rent arrears since March.",
+                "opinions": "He controls the money.",
+                "notes": "Ask our legal team.",
+                "version": version.group(1),
+            },
+        )
+        assert sent.status_code == 303, text_of(sent)[:2000]
+        table = text_of(visitor_as("police").open(self._hearing(open_round, visitor_as)))
+        assert "Rent arrears since March." in table, re.sub(r"<[^>]+>|\s+", " ", table)[900:3500]
+        assert "He controls the money." in table
+        assert "Ask our legal team." not in table
+
+    def _hearing(self, open_round: OpenRound, visitor_as: Browser) -> str:
+        agenda = text_of(visitor_as("police").open(f"{open_round.path}/sitting"))
+        found = re.search(r"/hearings/[0-9a-f-]{36}", agenda)
+        assert found
+        return found.group(0)
+
+    def test_tells_of_a_colleagues_change_without_losing_a_word(
+        self, open_round: OpenRound, visitor_as: Browser
+    ) -> None:
+        open_round.fortnight.accepts_confidentiality(open_round.conference, "housing")
+        housing = visitor_as("housing")
+        page = text_of(housing.open(f"{open_round.path}/research"))
+        address = re.search(r'href="(/research/[0-9a-f-]{36})"', page)
+        assert address
+        housing.open(address.group(1))
+        answer = housing.send(address.group(1), {"opinions": "Typed at the same time.", "version": "99"})
+        assert answer.status_code == 200
+        assert "A colleague has changed this answer" in text_of(answer)
+        assert "Typed at the same time." in text_of(answer)
+
+
+class TestTheSitting:
+    @pytest.fixture
+    def at_the_table(self, open_round: OpenRound, visitor_as: Browser) -> Visitor:
+        open_round.fortnight.accepts_confidentiality(open_round.conference, "coordinator", "chair", "police")
+        open_round.fortnight.comes_to(open_round.conference.sits_on, time(9, 30))
+        coordinator = visitor_as("coordinator")
+        coordinator.open(f"{open_round.path}/sitting")
+        coordinator.follow(coordinator.send(f"{open_round.path}/sitting/start"))
+        return coordinator
+
+    def _first(self, open_round: OpenRound, coordinator: Visitor) -> str:
+        found = re.search(r"/hearings/[0-9a-f-]{36}", text_of(coordinator.open(f"{open_round.path}/sitting")))
+        assert found
+        return found.group(0)
+
+    def test_says_what_a_case_still_lacks_and_keeps_what_was_typed(
+        self, open_round: OpenRound, at_the_table: Visitor
+    ) -> None:
+        case = self._first(open_round, at_the_table)
+        at_the_table.open(case)
+        answer = at_the_table.send(case, {"voice": "She wants to stay.", "version": "1", "go": "finish"})
+        page = text_of(answer)
+        assert answer.status_code == 422
+        assert "Say what the risks are" in page
+        assert "Agree at least one action" in page
+        assert "She wants to stay." in page
+
+    def test_hears_a_case_with_risks_an_action_and_who_tells_her(
+        self, open_round: OpenRound, at_the_table: Visitor
+    ) -> None:
+        case = self._first(open_round, at_the_table)
+        at_the_table.open(case)
+        by = open_round.conference.sits_on + timedelta(days=7)
+        agency = str(open_round.fortnight.partnership.agencies["housing"])
+        agreed = at_the_table.send(
+            f"{case}/actions",
+            {
+                "owner": agency,
+                "what": "Change the locks",
+                "by_when-day": by.day,
+                "by_when-month": by.month,
+                "by_when-year": by.year,
+            },
+        )
+        assert agreed.status_code == 303, text_of(agreed)[:3000]
+        page = text_of(at_the_table.open(case))
+        assert "Change the locks" in page
+        version = re.search(r'name="version" value="(\d+)"', page)
+        assert version
+        heard = at_the_table.send(
+            case,
+            {
+                "risk_victim": "Serious assault.",
+                "teller": str(open_round.fortnight.partnership.agencies["idva_service"]),
+                "tell_how": "By phone, weekdays.",
+                "version": version.group(1),
+                "go": "finish",
+            },
+        )
+        assert heard.status_code == 303, text_of(heard)[:3000]
+        assert "Heard" in text_of(at_the_table.open(f"{open_round.path}/sitting"))
+
+    def test_does_not_end_while_a_case_waits(self, open_round: OpenRound, at_the_table: Visitor) -> None:
+        answer = at_the_table.follow(at_the_table.send(f"{open_round.path}/sitting/end"))
+        assert "have still to be heard or deferred" in text_of(answer)
+
+    def test_puts_a_case_off_only_with_a_reason(self, open_round: OpenRound, at_the_table: Visitor) -> None:
+        case = self._first(open_round, at_the_table)
+        at_the_table.open(case)
+        assert at_the_table.send(f"{case}/defer", {"because": "", "words": ""}).status_code == 422
+        put_off = at_the_table.send(f"{case}/defer", {"because": "referrer_absent", "words": "The referrer is ill."})
+        assert put_off.status_code == 303
+
+    def test_is_followed_by_the_chair_on_another_machine(
+        self, open_round: OpenRound, at_the_table: Visitor, visitor_as: Browser
+    ) -> None:
+        case = self._first(open_round, at_the_table)
+        chair = visitor_as("chair")
+        first = chair.client.get(f"{case}/version").get_json()["version"]
+        at_the_table.open(case)
+        at_the_table.send(case, {"voice": "She is afraid.", "version": str(first), "go": "keep"})
+        assert chair.client.get(f"{case}/version").get_json()["version"] == first + 1
+        assert "She is afraid." in text_of(chair.open(case))
+
+
+class TestSomebodyShutOutOfACase:
+    def test_finds_a_list_without_a_gap_and_a_case_that_is_not_there(
+        self, open_round: OpenRound, visitor_as: Browser
+    ) -> None:
+        open_round.fortnight.accepts_confidentiality(open_round.conference, "housing", "police")
+        hearing = next(
+            one
+            for one in re.findall(
+                r"/hearings/[0-9a-f-]{36}", text_of(visitor_as("police").open(f"{open_round.path}/sitting"))
+            )
+            if "Megan" in text_of(visitor_as("police").open(one))
+        )
+        with open_round.fortnight.partnership.acting("coordinator", Purpose.OVERSIGHT) as work:
+            case_id = next(
+                listing.case.id
+                for listing in open_round.fortnight.listed(open_round.conference)
+                if str(listing.case.id) == open_round.megan
+            )
+            cases.block(
+                work,
+                case_id=case_id,
+                account_id=open_round.fortnight.partnership.account("housing"),
+                reason="She is his sister.",
+            )
+        housing = visitor_as("housing")
+        for page in (open_round.path, f"{open_round.path}/research", f"{open_round.path}/sitting"):
+            text = text_of(housing.open(page))
+            assert "Megan" not in text
+            assert "Leanne" in text
+        assert "0 of 1" in re.sub(r"<[^>]+>", "", text_of(housing.open(f"{open_round.path}/research")))
+        assert housing.open(hearing).status_code == 404
+        assert "Megan" in text_of(visitor_as("police").open(hearing)), "the right reader sees it"
+
+
+class TestHowManyStatementsAPageSends:
+    def test_is_at_most_twelve_whatever_the_round_holds(
+        self,
+        open_round: OpenRound,
+        visitor_as: Browser,
+        statements: Callable[[], AbstractContextManager[Statements]],
+    ) -> None:
+        open_round.fortnight.accepts_confidentiality(open_round.conference, "housing", "coordinator")
+        counted = {}
+        for key, path in (
+            ("housing", f"{open_round.path}/research"),
+            ("housing", f"{open_round.path}/sitting"),
+            ("housing", "/"),
+            ("coordinator", f"{open_round.path}/sitting"),
+        ):
+            visitor = visitor_as(key)
+            with statements() as sent:
+                visitor.open(path)
+            counted[key, path.rpartition("/")[2]] = len(sent)
+        assert {place: count for place, count in counted.items() if count > 14} == {}

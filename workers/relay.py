@@ -10,6 +10,7 @@ import os
 import signal
 import threading
 import time
+from datetime import UTC, datetime
 from types import FrameType
 
 import psycopg
@@ -25,9 +26,11 @@ from config.logging import set_up_logging
 from config.settings import Settings
 from workers import queues
 from workers.app import app, handle_events
+from workers.verifying import verify_nightly
 
 BEAT_SECONDS = 5.0
 SEAL_SECONDS = 2.0
+VERIFY_LOOK_SECONDS = 60.0
 # The sweep: what waits is looked for this often, also when no notice came.
 SWEEP_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 15.0
@@ -58,6 +61,7 @@ class Relay:
         """Carry what waits, then wait for the database's notice or the sweep; go on when database or broker were away."""
         sealing = threading.Thread(target=self._keep_sealed, name="sealer", daemon=True)
         sealing.start()
+        threading.Thread(target=self._keep_verified, name="verifier", daemon=True).start()
         wait = 0.5
         while not self._stopping.is_set():
             began = time.monotonic()
@@ -101,6 +105,16 @@ class Relay:
                 sealer.seal_all()
             except Exception as error:
                 log.error("sealing_failed", exc_info=error)
+        engine.dispose()
+
+    def _keep_verified(self) -> None:
+        key, folder = self._settings.audit_key, self._settings.state / "audit"
+        engine = connect(self._settings.database_url, pool_size=1)
+        while key is not None and not self._stopping.wait(VERIFY_LOOK_SECONDS):
+            try:
+                verify_nightly(engine, key, folder, moment=datetime.now(UTC))
+            except Exception as error:
+                log.error("verifying_failed", exc_info=error)
         engine.dispose()
 
 

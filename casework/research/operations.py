@@ -70,6 +70,8 @@ def ask_agencies(work: UnitOfWork, *, conference_id: uuid.UUID) -> int:
         .returning(ResearchRequest.id, ResearchRequest.case_id, ResearchRequest.agency_id),
         rows,
     ).all()
+    if not new:
+        return 0
     duties.raise_duties(
         work,
         duties=[

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import smtplib
+import ssl
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import structlog
 
@@ -164,7 +165,7 @@ def _post(settings: Settings, mailings: Sequence[Mailing]) -> list[SendResult]:
             continue
         was_open = False
         try:
-            server = server or smtplib.SMTP(where.hostname or "", where.port or 25, timeout=TIMEOUT_SECONDS)
+            server = server or _connected(where)
             was_open = True
             server.sendmail(settings.mail_from, [mailing.recipient], mailing.content, mail_options=_options(mailing))
             results.append(SendResult(mailing.notice.id, True, mailing.notice.attempt))
@@ -183,6 +184,22 @@ def _post(settings: Settings, mailings: Sequence[Mailing]) -> list[SendResult]:
     if failures:
         log.warning("mail_failed", failure=sorted(failures), count=sum(not result.was_sent for result in results))
     return results
+
+
+def _connected(where: SplitResult) -> smtplib.SMTP:
+    """Open a connection to the mail server: TLS from the start for smtps, else as soon as the server offers it; then sign in."""
+    context = ssl.create_default_context()
+    server: smtplib.SMTP
+    if where.scheme == "smtps":
+        server = smtplib.SMTP_SSL(where.hostname or "", where.port or 465, timeout=TIMEOUT_SECONDS, context=context)
+    else:
+        server = smtplib.SMTP(where.hostname or "", where.port or 25, timeout=TIMEOUT_SECONDS)
+        server.ehlo_or_helo_if_needed()
+        if server.has_extn("starttls"):
+            server.starttls(context=context)
+    if where.username:
+        server.login(unquote(where.username), unquote(where.password or ""))
+    return server
 
 
 def _options(mailing: Mailing) -> Sequence[str]:

@@ -42,7 +42,8 @@ def raise_duties(
 ) -> list[uuid.UUID]:
     """Write down what is owed and the reminders each duty asks for. A duty that is there already is not raised twice.
 
-    Source: docs/adr/0008-duties.md; the reminder times are in duties.rules. Returns the ids of the new duties.
+    A duty of a kind that recurs (duties.rules.RECURRING) and was met is owed again, with its reminders. Source:
+    docs/adr/0008-duties.md; the reminder times are in duties.rules. Returns the ids of the new duties.
     """
     rows = [
         {
@@ -66,21 +67,57 @@ def raise_duties(
     if not rows:
         return []
     new = set(work.session.scalars(insert(Duty).on_conflict_do_nothing().returning(Duty.id), rows))
+    owed: list[tuple[uuid.UUID, NewDuty]] = []
+    for row, duty in zip(rows, duties, strict=True):
+        if row["id"] in new:
+            owed.append((row["id"], duty))  # type: ignore[arg-type]
+        elif duty.kind in rules.RECURRING and (again := _owe_again(work, duty, policy_version_id)) is not None:
+            owed.append((again, duty))
     reminders = [
         {
             "id": uuid.uuid4(),
             "partnership_id": work.partnership_id,
-            "duty_id": row["id"],
+            "duty_id": duty_id,
             "step": reminder.step,
             "due_at": reminder.at,
         }
-        for row, duty in zip(rows, duties, strict=True)
-        if row["id"] in new
+        for duty_id, duty in owed
         for reminder in rules.reminders(duty.kind, work.now, duty.due_at, extra_holidays)
     ]
     if reminders:
-        work.session.execute(insert(DutyReminder), reminders)
-    return [row["id"] for row in rows if row["id"] in new]  # type: ignore[misc]
+        # The steps of a duty that is owed again begin anew.
+        fresh = insert(DutyReminder)
+        work.session.execute(
+            fresh.on_conflict_do_update(
+                index_elements=["duty_id", "step"],
+                set_={"due_at": fresh.excluded.due_at, "taken_at": None, "outcome": None},
+            ),
+            reminders,
+        )
+    return [duty_id for duty_id, _ in owed]
+
+
+def _owe_again(work: UnitOfWork, duty: NewDuty, policy_version_id: uuid.UUID | None) -> uuid.UUID | None:
+    return work.session.scalar(
+        update(Duty)
+        .where(
+            Duty.kind == duty.kind.value,
+            Duty.subject_id == duty.subject_id,
+            Duty.owed_by_agency_id.is_not_distinct_from(duty.owed_by_agency_id),
+            Duty.owed_by_account_id.is_not_distinct_from(duty.owed_by_account_id),
+            Duty.state == rules.DutyState.MET.value,
+        )
+        .values(
+            state=rules.DutyState.OPEN.value,
+            due_at=duty.due_at,
+            raised_at=work.now,
+            policy_version_id=policy_version_id,
+            ended_at=None,
+            late_since=None,
+            escalated_at=None,
+        )
+        .returning(Duty.id)
+    )
 
 
 def meet(

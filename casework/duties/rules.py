@@ -35,6 +35,10 @@ class DutyKind(StrEnum):
     TELL_VICTIM = "tell_victim"
 
 
+RECURRING = frozenset({DutyKind.REFERRAL_TRIAGE})
+"""What is owed again when it arises again about the same thing: a referral that was returned and comes back corrected."""
+
+
 class DutyState(StrEnum):
     """Where a duty stands. Late is no state: it follows from the time. Waived was let off, lapsed has no point any more."""
 

@@ -28,12 +28,22 @@ from casework.research.queries import OwnRequest
 from casework.research.rules import Answer, Fact
 from config.settings import Settings
 from tests.factories.partnership import APartnership
-from tests.factories.referrals import LEANNE, a_document, accepted, submitted
+from tests.factories.referrals import LEANNE, PIOTR, SIAN, a_document, accepted, submitted
 from workers import handling, posting, ticking
 from workers.subscriptions import SUBSCRIPTIONS
 
 TICKS = (time(6, 5), time(8, 1), time(9, 1), time(12, 1), time(17, 1))
 NOTHING_KNOWN = Answer(kind="nothing_known")
+VICTIMS = (
+    ("Amira", "Begum", "Tariq"),
+    ("Bethan", "Corfield", "Owen"),
+    ("Chloe", "Dymock", "Ryan"),
+    ("Danuta", "Elkin", "Pawel"),
+    ("Esther", "Fallow", "Simeon"),
+    ("Farida", "Gosling", "Yusuf"),
+    ("Grace", "Hanbury", "Neil"),
+    ("Holly", "Ibbotson", "Craig"),
+)
 ASSAULT = Answer(kind="shared", facts=(Fact("Two call-outs to the address, the last with injuries."),))
 
 
@@ -103,6 +113,29 @@ class Fortnight:
         safe = {**LEANNE["safe_contact"], "expires_on": (self.today + timedelta(days=180)).isoformat()}
         return a_document(self.today, **{"victim": {**LEANNE, "safe_contact": safe}, **changes})
 
+    def couple(self, number: int, *, yes: int = 15, children: int = 0, **changes: Any) -> dict[str, Any]:
+        """A referral of another couple than all others with a lower number, all of the south and strangers to each other."""
+        given, family, other = VICTIMS[number]
+        victim = {**self.document()["victim"], "given_names": given, "family_name": family}
+        child = {**SIAN, "family_name": family}
+        return self.document(
+            yes=yes,
+            **{
+                "victim": {**victim, "date_of_birth": f"19{80 + number}-0{1 + number % 9}-17"},
+                "perpetrators": [
+                    {
+                        **PIOTR,
+                        "given_names": other,
+                        "family_name": f"{family}son",
+                        "date_of_birth": f"1979-0{1 + number % 9}-03",
+                    }
+                ],
+                "children": [{**child, "given_names": f"Child{one}"} for one in range(children)],
+                "afraid_of": [other],
+                **changes,
+            },
+        )
+
     def refers(self, document: Mapping[str, Any] | None = None, *, by: str = "referrer") -> uuid.UUID:
         """Somebody sends a referral in. Gives the referral's id."""
         referral_id = submitted(self.partnership, document or self.document(), by=by)
@@ -125,6 +158,12 @@ class Fortnight:
         """A round of a MARAC as it stands: 0 sits on 9 December."""
         with self.partnership.acting(None) as work:
             return rounds.conference_record(work, conference_id=self.partnership.conferences[marac][number])
+
+    def round_on(self, day: date, marac: str = "south") -> ConferenceRecord:
+        """The round of a MARAC that really sits on a day."""
+        with self.partnership.acting(None) as work:
+            planned = rounds.conferences(work, marac_id=self.partnership.maracs[marac], limit=200)
+        return next(one for one in planned if one.sits_on == day)
 
     def list_goes_out(self, number: int = 0, marac: str = "south") -> ConferenceRecord:
         """Come to the moment at which a round's list goes out."""

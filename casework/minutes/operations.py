@@ -25,8 +25,9 @@ from casework.duties import operations as duties
 from casework.duties.operations import NewDuty
 from casework.duties.rules import DutyKind
 from casework.errors import Conflict, Invalid, NotFound
-from casework.minutes import events, policy
+from casework.minutes import events, policy, queries
 from casework.minutes.models import Minutes, MinutesCase, MinutesCopy
+from casework.minutes.queries import MinutesRecord
 from casework.partnerships import queries as partnerships
 from casework.programmes.marac.sharing import Stage
 from casework.research import queries as research
@@ -315,14 +316,15 @@ def issue_due(work: UnitOfWork) -> int:
     return len(waiting)
 
 
-def open_copy(work: UnitOfWork, *, conference_id: uuid.UUID) -> None:
-    """Note that the actor's agency has opened its copy. Raises NotAllowed, NotFound."""
+def open_copy(work: UnitOfWork, *, conference_id: uuid.UUID) -> MinutesRecord:
+    """Note that the actor's agency has opened its copy, and return it. Raises NotAllowed, NotFound."""
     minutes = policy.reach_latest(work, conference_id)
     copy = policy.reach_copy(work, minutes)
     if copy.opened_at is None:
         copy.opened_at = work.now
         copy.opened_by_account_id = work.actor.account_id
     work.note("minutes:open", "minutes", minutes.id)
+    return queries.copy_record(work, minutes, copy)
 
 
 def recall(work: UnitOfWork, *, conference_id: uuid.UUID, agency_ids: Sequence[uuid.UUID] = ()) -> int:

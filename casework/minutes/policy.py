@@ -8,15 +8,14 @@ from sqlalchemy import ColumnElement, exists, not_, select
 
 from casework.access import blocks
 from casework.access.permissions import Permission
-from casework.conferences.policy import reach_conference
 from casework.errors import NotAllowed, NotFound
 from casework.minutes.models import Minutes, MinutesCase, MinutesCopy
 from casework.work import UnitOfWork
 
 
 def reach_latest(work: UnitOfWork, conference_id: uuid.UUID, *, lock: bool = False) -> Minutes:
-    """Return the latest version of a round's minutes. Raises NotAllowed, NotFound."""
-    reach_conference(work, conference_id)
+    """Return the latest version of a round's minutes. Raises NotAllowed, NotFound, also when there is no such round."""
+    work.require(Permission.CONFERENCE_VIEW)
     query = select(Minutes).where(Minutes.conference_id == conference_id).order_by(Minutes.version.desc()).limit(1)
     minutes = work.session.scalar(query.with_for_update() if lock else query)
     if minutes is None:

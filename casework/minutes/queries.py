@@ -88,7 +88,11 @@ def whole_record(work: UnitOfWork, *, conference_id: uuid.UUID, as_agency_id: uu
 def own_copy(work: UnitOfWork, *, conference_id: uuid.UUID) -> MinutesRecord:
     """Return the copy of the reader's own agency. Raises NotAllowed, NotFound when there is none or it was called back."""
     minutes = policy.reach_latest(work, conference_id)
-    copy = policy.reach_copy(work, minutes)
+    return copy_record(work, minutes, policy.reach_copy(work, minutes))
+
+
+def copy_record(work: UnitOfWork, minutes: Minutes, copy: MinutesCopy) -> MinutesRecord:
+    """Return a copy that has been reached already, with the cases that the reader may see. For this package's operations."""
     rows = work.session.scalars(
         select(MinutesCase.case_id).where(MinutesCase.minutes_id == minutes.id, MinutesCase.agency_id == copy.agency_id)
     )

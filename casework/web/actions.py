@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
 
@@ -18,15 +18,18 @@ from casework.actions.rules import ActionState
 from casework.agencies import queries as agencies
 from casework.cases import queries as cases
 from casework.cases.queries import CaseLine
+from casework.clock import london_date
 from casework.duties import queries as duties
 from casework.duties.queries import DutyRecord
 from casework.duties.rules import DutyKind
 from casework.errors import Invalid, NotFound
 from casework.web import guard
+from casework.web.components import SafeContact
 from casework.web.forms.choices import Choice
 from casework.web.forms.fields import LongText
 from casework.web.forms.form import Form
-from casework.web.unit import work_for_request
+from casework.web.referral_sheet import safe_contact_of
+from casework.web.unit import now, work_for_request
 
 blueprint = Blueprint("actions", __name__, url_prefix="/actions")
 for_owners_and_chasers = guard.needs(Permission.ACTION_REPORT, Permission.DUTY_VIEW_ALL)
@@ -59,6 +62,7 @@ class Owed:
 
     subject_id: UUID
     line: CaseLine | None
+    contact: SafeContact | None
     due_at: datetime
     is_late: bool
 
@@ -76,6 +80,7 @@ def every_action() -> str:
         about = {one.case_id for one in (*mine, *everything)} | {one.case_id for one in owed if one.case_id}
         lines = cases.case_lines(work, case_ids=about)
         names = agencies.agency_names(work, [one.owner_agency_id for one in everything]) if everything else {}
+    today = london_date(now())
     return render_template(
         "actions/all.html",
         reports=reports,
@@ -83,9 +88,9 @@ def every_action() -> str:
         mine=_overdue_first(mine),
         by_agency=_by_agency(everything, names),
         lines=lines,
-        to_tell=_owed(owed, DutyKind.TELL_VICTIM, lines),
-        to_mark=_owed(owed, DutyKind.FLAG_RAISE, lines),
-        to_take_off=_owed(owed, DutyKind.FLAG_LIFT, lines),
+        to_tell=_owed(owed, DutyKind.TELL_VICTIM, lines, today),
+        to_mark=_owed(owed, DutyKind.FLAG_RAISE, lines, today),
+        to_take_off=_owed(owed, DutyKind.FLAG_LIFT, lines, today),
     )
 
 
@@ -155,9 +160,12 @@ def _by_agency(records: Iterable[ActionRecord], names: dict[UUID, str]) -> list[
     return [(agency, _overdue_first(theirs)) for agency, theirs in groupby(sorted(records, key=name), key=name)]
 
 
-def _owed(owed: Iterable[DutyRecord], kind: DutyKind, lines: dict[UUID, CaseLine]) -> list[Owed]:
-    return [
-        Owed(one.subject_id, lines.get(one.case_id) if one.case_id else None, one.due_at, one.is_late)
-        for one in owed
-        if one.kind == kind
-    ]
+def _owed(owed: Iterable[DutyRecord], kind: DutyKind, lines: dict[UUID, CaseLine], today: date) -> list[Owed]:
+    found = []
+    for one in owed:
+        if one.kind == kind:
+            line = lines.get(one.case_id) if one.case_id else None
+            victim = line.victim.document if line and line.victim else {}
+            contact = safe_contact_of(victim, on=today)
+            found.append(Owed(one.subject_id, line, contact, one.due_at, one.is_late))
+    return found

@@ -166,13 +166,13 @@ def _line(
 ) -> DutyLine:
     one, kind = group[0], DutyKind(group[0].kind)
     about = [plural(len(group), COUNTED[kind])] if kind in COUNTED else []
-    about += [sittings[one.conference_id]] if one.conference_id in sittings else []
+    sitting = sittings.get(one.conference_id) if one.conference_id else None
     return DutyLine(
         what=TERMS[kind].late_words if of_others else TERMS[kind].words,
         due_at=one.due_at,
         late=one.is_late,
         href=_where_it_is_seen(one) if of_others else _where_it_is_done(one),
-        about=", ".join(about),
+        about=", ".join([*about, sitting] if sitting else about),
         away=when_words(one.due_at, now(), holidays),
     )
 

@@ -12,7 +12,6 @@ from flask.typing import ResponseReturnValue
 
 from casework.access.permissions import Permission, Purpose
 from casework.accounts import queries as accounts
-from casework.agencies import queries as agencies
 from casework.clock import london_date
 from casework.conferences import queries as rounds
 from casework.conferences.rules import RoundState
@@ -79,20 +78,18 @@ def of_round(conference_id: UUID) -> str:
         as_agency = _agency_asked_for() if whole else None
         record = _record(work, conference_id, as_agency)
         approves = work.actor.has(Permission.MINUTES_APPROVE)
-        drafts = work.actor.has(Permission.MINUTES_DRAFT)
         may_say_blocked = work.actor.has(Permission.CASE_BLOCK)
         members = partnerships.member_agencies(work, on=london_date(work.now)) if whole else []
-        names = agencies.agency_names(work, [one.agency_id for one in record.copies]) if record.copies else {}
         openers = [one.opened_by_account_id for one in record.copies]
         people = accounts.account_names(work, openers) if any(openers) else {}
+    names = {one.agency_id: one.name for one in members}
     return render_template(
         "minutes/round.html",
         record=record,
         minuted=list(zip(record.body["cases"], record.document.cases, strict=True)),
         whole=whole,
-        drafts=drafts,
         as_agency=as_agency,
-        members=[(one.agency_id, one.name) for one in members],
+        members=list(names.items()),
         left_out=[(one.case_number, _why(one.code, may_say_blocked)) for one in record.left_out],
         copies=sorted(
             (
@@ -108,7 +105,6 @@ def of_round(conference_id: UUID) -> str:
         unopened=sum(one.opened_at is None and one.recalled_at is None for one in record.copies),
         may_take_back=approves and record.state == "approved",
         parts=PARTS,
-        own_parts=[part for part in PARTS if part != OTHER_BUSINESS],
     )
 
 
@@ -214,9 +210,7 @@ def _record(work: UnitOfWork, conference_id: UUID, as_agency: UUID | None) -> Mi
     """Read what the reader may, and note that the agency has opened its copy when it is that."""
     if _reads_the_whole(work):
         return queries.whole_record(work, conference_id=conference_id, as_agency_id=as_agency)
-    record = queries.own_copy(work, conference_id=conference_id)
-    operations.open_copy(work, conference_id=conference_id)
-    return record
+    return operations.open_copy(work, conference_id=conference_id)
 
 
 def _why(code: str, may_say_blocked: bool) -> str:

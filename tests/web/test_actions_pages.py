@@ -138,6 +138,7 @@ class TestTellingTheVictim:
         text = text_of(idva.open("/actions"))
         assert "Tell the victim what was agreed" in text
         assert "Leanne Whitehouse" in text
+        assert text.count("Safe contact: phone, weekdays 09:30-14:30") == 2
         for listing in owed(heard, "idva", "tell_victim"):
             assert idva.send(f"/actions/victims/{listing}/told").status_code == 303
         assert owed(heard, "idva", "tell_victim") == []

@@ -40,7 +40,7 @@ class TestTheWholeRecord:
         assert page in text_of(visitor.open("/minutes"))
         with statements() as sent:
             text = text_of(visitor.open(page))
-        assert len(sent) <= 20, sent.sent
+        assert len(sent) <= 14, sent.sent
         for words in ("Leanne Whitehouse", "Megan Ashcroft", "Offer a lock change", "Two call-outs", "Draft"):
             assert words in text
 
@@ -133,7 +133,7 @@ class TestCopies:
         assert "Karen Stubbs" not in text_of(coordinator.open(page)).partition("Copies:")[2]
         with statements() as sent:
             text = text_of(housing.open(page))
-        assert len(sent) <= 20, sent.sent
+        assert len(sent) <= 15, sent.sent
         assert "Copy for Vale housing" in text
         assert "Leanne Whitehouse" in text
         for for_others in ("See it as this agency", "Copies:", "Call back", "Change<", "Approve the"):

@@ -8,6 +8,7 @@ from typing import Any
 
 from casework.consent.rules import Answer, facts_from, may_share
 
+
 class _LeftOut:
     """Reads the same in every process, so that the names of tests do."""
 

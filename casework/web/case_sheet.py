@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
+from typing import Protocol
 from uuid import UUID
 
 from casework.actions.queries import ActionRecord
@@ -18,6 +19,15 @@ from casework.web.forms import referral_words as words
 from casework.web.forms.referral_words import Words, said
 from casework.web.referral_sheet import Part, child_facts, perpetrator_facts, victim_facts
 from casework.web.wording import LONDON, date_words
+
+
+class HasPeople(Protocol):
+    """What the picture of a family needs: a case, or a case at the table."""
+
+    @property
+    def people(self) -> tuple[PersonInCase, ...]:
+        """The people of the case."""
+
 
 PARTS: Words = {"victim": "Victim", "perpetrator": "Perpetrator", "child": "Child", "other": "Other"}
 LINKS: Words = {
@@ -54,11 +64,11 @@ def _facts(record: CaseRecord, one: PersonInCase, on: date) -> tuple[Fact, ...]:
     return child_facts(document, on=on) if one.part == "child" else perpetrator_facts(document, on=on)
 
 
-def members(record: CaseRecord, *, on: date) -> tuple[Member, ...]:
+def members(people: Sequence[PersonInCase], *, on: date) -> tuple[Member, ...]:
     """Return the people of a case for the picture of the family."""
     return tuple(
         Member(key=str(one.person.id), name=one.person.name or "Not named", part=one.part, words=_age(one, on))
-        for one in record.people
+        for one in people
     )
 
 
@@ -67,12 +77,12 @@ def _age(one: PersonInCase, on: date) -> str:
     return f"{age_on(born, on)}" if born is not None and born <= on else "age not known"
 
 
-def ties(record: CaseRecord) -> tuple[Tie, ...]:
+def ties(people: Sequence[PersonInCase]) -> tuple[Tie, ...]:
     """Return how the people of a case are related, as far as that is known."""
-    victim = next((str(one.person.id) for one in record.people if one.part == "victim"), "")
-    first = next((str(one.person.id) for one in record.people if one.part == "perpetrator"), "")
+    victim = next((str(one.person.id) for one in people if one.part == "victim"), "")
+    first = next((str(one.person.id) for one in people if one.part == "perpetrator"), "")
     found = []
-    for one in record.people:
+    for one in people:
         vocabulary = words.CHILD_RELATIONSHIP if one.part == "child" else words.RELATIONSHIP
         pairs = [(victim, one.relationship_to_victim)]
         if one.part == "child":
@@ -102,7 +112,7 @@ def entries(
     found: list[Entry] = []
     for one in past:
         what = "Referred again: a repeat" if one.is_repeat else "Referred"
-        found.append(Entry(at=_at(one.received_on), what=what, who=agencies.get(one.agency_id, "")))
+        found.append(Entry(at=one.received_on, what=what, who=agencies.get(one.agency_id, "")))
         found += [
             Entry(at=heard.sits_at, what=f"{heard.marac_name}", status=("listing", heard.state)) for heard in one.rounds
         ]
@@ -120,15 +130,15 @@ def entries(
             )
     for flag in record.flags:
         who = agencies.get(flag.agency_id, "")
-        found.append(Entry(at=_at(flag.raised_on), what="Flag raised", who=who))
+        found.append(Entry(at=flag.raised_on, what="Flag raised", who=who))
         if flag.lapsed_at is not None:
             found.append(Entry(at=flag.lapsed_at, what="Flag lapsed", who=who))
-    return tuple(sorted(_together(found), key=lambda entry: entry.at, reverse=True))
+    return tuple(sorted(_together(found), key=lambda entry: _order(entry.at))[::-1])
 
 
 def _together(found: Sequence[Entry]) -> list[Entry]:
     """Say the flags of one day in one entry instead of fifteen."""
-    flags: dict[tuple[object, str], list[str]] = {}
+    flags: dict[tuple[date | datetime, str], list[str]] = {}
     others = []
     for entry in found:
         if entry.what.startswith("Flag"):
@@ -138,9 +148,12 @@ def _together(found: Sequence[Entry]) -> list[Entry]:
     return others + [
         Entry(at=at, what=f"{what}: {len(who)} {'agency' if len(who) == 1 else 'agencies'}", who=", ".join(sorted(who)))
         for (at, what), who in flags.items()
-        if isinstance(at, datetime)
     ]
 
 
-def _at(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=LONDON)
+def _order(at: date | datetime) -> tuple[date, time]:
+    """What is known by its day alone stands before what has an hour on that day."""
+    if isinstance(at, datetime):
+        there = at.astimezone(LONDON)
+        return there.date(), there.time()
+    return at, time()

@@ -61,6 +61,8 @@ class Shown:
 
     candidate: Candidate
     kind: str
+    agrees: tuple[str, ...]
+    differs: tuple[str, ...]
     heard: str
     plan: str
     changes: tuple[Changed, ...] | None
@@ -226,11 +228,23 @@ def _shown(
     return Shown(
         candidate=candidate,
         kind=KINDS[candidate.kind],
+        agrees=_by_person(candidate.agreeing),
+        differs=_by_person(candidate.differing),
         heard=ago,
         plan=_plan_words(plan),
         changes=_changes(last, record) if last is not None and same_tool and candidate.kind == SAME_PAIR else None,
         compared_on=last.completed_on if last is not None else None,
     )
+
+
+def _by_person(reasons: Sequence[str]) -> tuple[str, ...]:
+    """Say "victim: surname, first name" once for each person instead of "victim" before every reason."""
+    found: dict[str, list[str]] = {}
+    for reason in reasons:
+        who, colon, what = reason.partition(": ")
+        known = bool(colon) and who in ("victim", "perpetrator")
+        found.setdefault(who if known else "", []).append(what if known else reason)
+    return tuple(f"{who.capitalize()}: {', '.join(what)}" if who else ", ".join(what) for who, what in found.items())
 
 
 def _changes(last: Checklist, record: ReferralRecord) -> tuple[Changed, ...]:

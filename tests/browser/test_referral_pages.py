@@ -9,6 +9,7 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,23 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from casework.access.permissions import Purpose
 from casework.app import create
+from casework.cases import operations as cases
+from casework.referrals import operations
+from casework.referrals.rules import ReturnReason
 from casework.web.unit import EXTENSION
 from config.settings import Settings
 from local import assets
 from tests.factories.partnership import APartnership
+from tests.factories.referrals import LEANNE, PIOTR, a_document, accepted, dash, submitted
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 WIDTHS = (1280, 320)
+TODAY = date(2026, 11, 23)
+KEYS = ("given_names", "family_name", "date_of_birth", "address", "gender")
 
 
 class _Quiet(WSGIRequestHandler):
@@ -198,3 +206,106 @@ class TestReferring:
         again = looker("referrer")
         again.open(where)
         expect(again.page.get_by_label("Given names").first).to_have_value("Marigold")
+
+
+class TestTriage:
+    def test_is_done_from_the_keyboard_without_leaving_the_page(
+        self, looker: Callable[[str], Looker], partnership: APartnership
+    ) -> None:
+        accepted(partnership, a_document(TODAY, dash=dash(14, completed_on=date(2026, 4, 2))))
+        moved = {**LEANNE, "address": {"lines": ["1 New Street"], "postcode": "WV8 1AA"}, "safe_contact": None}
+        submitted(partnership, a_document(TODAY, victim=moved, dash=dash(17, completed_on=TODAY), afraid_of=[]))
+        partnership.now += timedelta(minutes=3)
+        swapped = {**LEANNE, **{key: PIOTR[key] for key in KEYS}}
+        by = {**PIOTR, **{key: LEANNE[key] for key in KEYS}}
+        submitted(partnership, a_document(TODAY, victim=swapped, perpetrators=[by], children=[]))
+        partnership.now += timedelta(minutes=3)
+        olive = {**LEANNE, "given_names": "Olive", "family_name": "Moss", "date_of_birth": "1990-01-02"}
+        vane = {**PIOTR, "given_names": "Carl", "family_name": "Vane", "date_of_birth": "1985-06-07"}
+        low = dash(9, completed_on=TODAY)
+        submitted(partnership, a_document(TODAY, victim=olive, perpetrators=[vane], dash=low, routes=[]))
+        priya = looker("coordinator")
+        page = priya.open("/triage")
+        priya.look("triage-inbox")
+        page.get_by_role("link", name="Leanne Whitehouse").click()
+        expect(page.get_by_role("heading", name="The same couple")).to_be_visible()
+        priya.look("triage-known")
+        first = page.url
+        page.keyboard.press("j")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Piotr Patel")
+        priya.look("triage-swapped")
+        page.keyboard.press("j")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Olive Moss")
+        page.keyboard.press("r")
+        expect(page.get_by_label("Why it goes back")).to_be_visible()
+        priya.look("triage-return")
+        page.get_by_role("button", name="Return it").click()
+        expect(page.get_by_role("alert")).to_contain_text("Choose why it goes back")
+        priya.look("triage-return-mistake")
+        page.goto(first)
+        page.keyboard.press("a")
+        expect(page.get_by_label("Professional judgement")).to_be_visible()
+        expect(page.get_by_label("Why it goes back")).to_be_hidden()
+        page.get_by_label(re.compile("Yes, the couple of C-")).check()
+        priya.look("triage-accept")
+        page.get_by_role("button", name="Accept it").click()
+        expect(page.get_by_text("Accepted. The case is on the list")).to_be_visible()
+
+    def test_works_without_script(self, browser: Browser, address: str, partnership: APartnership) -> None:
+        waiting = submitted(partnership)
+        context = browser.new_context(java_script_enabled=False)
+        context.add_cookies(
+            [{"name": "casework", "value": partnership.people["coordinator"].session(), "url": address}]
+        )
+        page = context.new_page()
+        page.goto(f"{address}/triage/{waiting}")
+        page.get_by_role("button", name="Accept", exact=True).click()
+        page.get_by_role("button", name="Accept it").click()
+        expect(page.get_by_text("Accepted. The case is on the list")).to_be_visible()
+        context.close()
+
+
+class TestReturned:
+    def test_is_corrected_with_the_words_in_view(
+        self, looker: Callable[[str], Looker], partnership: APartnership
+    ) -> None:
+        thin = submitted(partnership)
+        with partnership.acting("coordinator", Purpose.TRIAGE) as work:
+            words = "Say what she fears will happen, and why now. Who is with the children at night?"
+            operations.return_to_referrer(work, referral_id=thin, reason=ReturnReason.REASONS_TOO_THIN, words=words)
+        amy = looker("referrer")
+        page = amy.open("/refer")
+        amy.look("refer-returned")
+        page.get_by_role("button", name="Correct and send again").click()
+        expect(page.get_by_text("Who is with the children at night?")).to_be_visible()
+        expect(page.locator("#given_names")).to_have_value("Leanne")
+        amy.look("refer-correct")
+
+
+class TestCases:
+    def test_read_well_wide_and_narrow(self, looker: Callable[[str], Looker], partnership: APartnership) -> None:
+        case_id = accepted(partnership, a_document(TODAY, dash=dash(14, completed_on=date(2026, 2, 2))))
+        partnership.now += timedelta(minutes=3)
+        accepted(partnership, a_document(TODAY, dash=dash(18, completed_on=TODAY)), known_case_id=case_id)
+        swapped = {**LEANNE, **{key: PIOTR[key] for key in KEYS}, "safe_contact": None}
+        by = {**PIOTR, **{key: LEANNE[key] for key in KEYS}}
+        other = accepted(partnership, a_document(TODAY, victim=swapped, perpetrators=[by], children=[]))
+        with partnership.acting("coordinator", Purpose.OVERSIGHT) as work:
+            cases.block(
+                work, case_id=case_id, reason="His sister works there.", account_id=partnership.account("probation")
+            )
+        priya = looker("coordinator")
+        page = priya.open("/cases")
+        priya.look("cases")
+        page.get_by_label("Case number, name").fill("patel 10/4/1988")
+        page.get_by_label("Why are you looking?").select_option("safety")
+        priya.press("Find")
+        expect(page.get_by_text("2 cases found")).to_be_visible()
+        priya.look("cases-found")
+        priya.open(f"/cases/{case_id}")
+        priya.look("case")
+        priya.open(f"/cases/{other}")
+        priya.look("case-swapped")
+        for part in ("access", "shared", "trail"):
+            priya.open(f"/cases/{case_id}/{part}")
+            priya.look(f"case-{part}")

@@ -116,7 +116,7 @@ class TestOneReferral:
         again = submitted(partnership, a_document(TODAY, victim=moved, dash=dash(16, completed_on=TODAY)))
         page = text_of(priya.open(f"/triage/{again}"))
         assert "The same couple" in page
-        assert "victim: surname; victim: first name; victim: date of birth" in page
+        assert "Victim: surname, first name, date of birth, gender" in page
         assert "postcode: may have moved" in page
         assert "15. Has the perpetrator ever tried to strangle" in page
         assert "<b>no → yes</b>" in page

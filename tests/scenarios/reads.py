@@ -1,0 +1,179 @@
+"""Everything that somebody can read: a walk over every public query of every concept, given every id that there is.
+
+What is not walked stands in NOT_SHOWN with the reason, and no page and no command may call it (test_outsiders_learn_nothing.py).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import inspect
+import itertools
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+import casework
+from casework.access.permissions import Purpose, Role
+from casework.actions.models import Action
+from casework.cases.models import Case, CasePerson, Flag
+from casework.cases.rules import SearchReason
+from casework.clock import london_date
+from casework.conferences.models import Listing
+from casework.errors import CaseworkError
+from casework.minutes.models import Minutes
+from casework.partnerships.models import PolicyVersion
+from casework.referrals.models import Referral
+from casework.research.models import ResearchRequest
+from casework.work import UnitOfWork
+from tests.factories.partnership import APartnership
+
+Query = Callable[..., Any]
+
+NOT_SHOWN = {
+    "accounts.actor_for": "signs somebody in",
+    "accounts.open_invitation": "is reached by a secret link, before anybody is signed in",
+    "accounts.own_account": "is about oneself alone",
+    "accounts.speakers_of": "says whom mail and duties go to",
+    "audit.entries_for": "reads the trail of a case that the page has reached, with audit:view",
+    "cases.agencies_with_standing": "decides who may be told",
+    "cases.blocked_accounts": "decides who may be told, and needs the truth whoever acts",
+    "cases.known_cases": "matches a referral against all couples; what it finds is shown by referral_record",
+    "cases.line_of": "makes a line of what has been reached",
+    "cases.people_of": "opens the people of cases that have been reached",
+    "conferences.as_listed_cases": "prepares the rule on room",
+    "conferences.numbering": "numbers an agenda for its reader",
+    "conferences.people_on_the_list": "says whom mail and duties go to",
+    "conferences.people_told_of": "says whom mail and duties go to",
+    "disclosures.listed_to": "decides who gets research requests and minutes",
+    "minutes.copy_record": "makes a record of what has been reached",
+    "minutes.people_with_copy": "says whom mail goes to",
+    "partnerships.is_member": "is a condition",
+    "accounts.is_held": "is a condition",
+    "people.facts_of": "prepares the rule on matching",
+    "people.known_by": "matches a referral against all people",
+    "people.opened": "opens people of cases that have been reached",
+    "people.records": "opens people of cases that have been reached",
+    "referrals.returned_steps": "reads steps of referrals that the page has reached",
+}
+
+
+def queries() -> dict[str, Query]:
+    """Return every public query by concept and name, as its concept's package offers it."""
+    found = {}
+    for place in sorted(Path(casework.__path__[0]).glob("*/queries*")):
+        if place.name not in ("queries", "queries.py") or place.parent.name == "events":
+            continue
+        module = importlib.import_module(f"casework.{place.parent.name}.queries")
+        for name, query in vars(module).items():
+            if inspect.isfunction(query) and not name.startswith("_") and query.__module__.startswith(module.__name__):
+                found[f"{place.parent.name}.{name}"] = query
+    return found
+
+
+def shown() -> dict[str, Query]:
+    """Return the queries that pages, commands and mail may show the answers of."""
+    return {name: query for name, query in queries().items() if name not in NOT_SHOWN}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What may be handed to a query, by the name of the parameter: each with a label that says what it is."""
+
+    values: Mapping[str, Sequence[tuple[str, Any]]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, partnership: APartnership) -> Known:
+        """Every id of the partnership, read past every rule."""
+        with partnership.acting(None) as work:
+            ids = {
+                "case_id": work.session.scalars(select(Case.id).order_by(Case.opened_on, Case.id)).all(),
+                "listing_id": work.session.scalars(select(Listing.id).order_by(Listing.listed_at, Listing.id)).all(),
+                "conference_id": work.session.scalars(select(Listing.conference_id).distinct()).all(),
+                "referral_id": work.session.scalars(select(Referral.id).order_by(Referral.submitted_at)).all(),
+                "request_id": work.session.scalars(select(ResearchRequest.id)).all(),
+                "action_id": work.session.scalars(select(Action.id)).all(),
+                "person_id": work.session.scalars(select(CasePerson.person_id).distinct()).all(),
+                "flag_id": work.session.scalars(select(Flag.id)).all(),
+                "minutes_id": work.session.scalars(select(Minutes.id)).all(),
+            }
+        return cls.labelled(partnership, {name: [(str(one), one) for one in found] for name, found in ids.items()})
+
+    @classmethod
+    def labelled(cls, partnership: APartnership, ids: Mapping[str, Sequence[tuple[str, Any]]]) -> Known:
+        """These ids, also all together where a query takes several, and what else a query may ask for."""
+        today = london_date(partnership.now)
+        with partnership.acting(None) as work:
+            policies = work.session.scalars(select(PolicyVersion.id)).all()
+        people = [(key, person.account_id) for key, person in sorted(partnership.people.items())]
+        agencies = sorted(partnership.agencies.items())
+        together = {f"{name}s": [("all", [one for _, one in found])] for name, found in ids.items()}
+        return cls(
+            {
+                **ids,
+                **together,
+                "subject_ids": [("all", [one for found in ids.values() for _, one in found])],
+                "marac_id": sorted(partnership.maracs.items()),
+                "account_id": people,
+                "account_ids": [("all", [one for _, one in people])],
+                "agency_id": agencies,
+                "agency_ids": [("all", [one for _, one in agencies])],
+                "version_id": [("policy", one) for one in policies],
+                "roles": [("all", list(Role))],
+                "on": [("today", today)],
+                "at": [("now", partnership.now)],
+                "slug": [("vale", "vale"), ("police", "police")],
+                "reason": [("reason", SearchReason.ENQUIRY)],
+                "words": [("name", "Leanne")],
+                "reference": [("reference", "V-00001")],
+                "fingerprint": [("fingerprint", "0" * 64)],
+            }
+            | dict(cls._words(ids))
+        )
+
+    @staticmethod
+    def _words(ids: Mapping[str, Sequence[tuple[str, Any]]]) -> Iterator[tuple[str, Sequence[tuple[str, Any]]]]:
+        if "words" in ids:
+            yield "words", ids["words"]
+
+
+def answers(work: UnitOfWork, known: Known) -> Iterator[tuple[str, Any]]:
+    """Ask every query with everything that is known; yield what was asked and the answer, or what it was refused with."""
+    for name, query in shown().items():
+        parameters = list(inspect.signature(query).parameters.values())[1:]
+        needed = [one for one in parameters if one.default is one.empty]
+        missing = [one.name for one in needed if one.name not in known.values]
+        assert not missing, f"tests.scenarios.reads.Known does not know what to give {name}: {missing}"
+        for given in itertools.product(*(known.values[one.name] for one in needed)):
+            labels = ", ".join(label for label, _ in given)
+            named = {
+                one.name: value for one, (_, value) in zip(needed, given, strict=True) if one.kind is one.KEYWORD_ONLY
+            }
+            plain = [value for one, (_, value) in zip(needed, given, strict=True) if one.kind is not one.KEYWORD_ONLY]
+            try:
+                yield f"{name}({labels})", query(work, *plain, **named)
+            except CaseworkError as refused:
+                yield f"{name}({labels})", f"{type(refused).__name__}: {refused.message}"
+
+
+def everything_read_by(partnership: APartnership, who: str, known: Known) -> str:
+    """Return, as one text, everything that somebody gets from any query."""
+    with partnership.acting(who, Purpose.CONFERENCE) as work:
+        return "\n".join(f"{asked}: {plain(answer)}" for asked, answer in answers(work, known))
+
+
+def plain(answer: Any) -> Any:
+    """Take an answer apart into mappings, lists and simple values, in a fixed order."""
+    if dataclasses.is_dataclass(answer) and not isinstance(answer, type):
+        return {one.name: plain(getattr(answer, one.name)) for one in dataclasses.fields(answer)}
+    if isinstance(answer, Mapping):
+        return {str(key): plain(value) for key, value in answer.items()}
+    if isinstance(answer, set | frozenset):
+        return sorted((plain(one) for one in answer), key=repr)
+    if isinstance(answer, list | tuple):
+        return [plain(one) for one in answer]
+    return str(answer) if isinstance(answer, uuid.UUID) else answer

@@ -20,7 +20,7 @@ from casework.access.actors import ANONYMOUS, SYSTEM
 from casework.access.permissions import Permission, Purpose, Role
 from casework.audit import queries
 from casework.audit.models import AuditEntry
-from casework.audit.rules import CHECKPOINTS, Checkpoint
+from casework.audit.rules import CHECKPOINTS, Checkpoint, first_hash
 from casework.audit.sealer import NO_PARTNERSHIP, Sealer, in_chain, read_signing_key
 from casework.audit.verify import Bad, Finding, Verification, verify
 from casework.cli.__main__ import casework
@@ -245,6 +245,9 @@ class TestSealing:
         assert not checkpoint.is_genuine(Ed25519PrivateKey.generate().public_key())
         line = json.loads(checkpoint.line())
         assert not Checkpoint.from_line(json.dumps({**line, "position": 2})).is_genuine(trail.key.public_key())
+
+    def test_begins_each_chain_from_a_place_of_its_own(self) -> None:
+        assert first_hash(uuid.UUID(int=1)) != first_hash(uuid.UUID(int=2))
 
     def test_refuses_a_key_of_another_kind(self, trail: Trail, tmp_path: Path) -> None:
         wrong = tmp_path / "wrong.pem"

@@ -81,10 +81,10 @@ class Place:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
-    def record(self, event: str, count: int = 1, **payload: object) -> list[uuid.UUID]:
-        """Commit events in one unit of work; give their outbox ids in order."""
+    def record(self, event: str, count: int = 1, *, at: datetime = MORNING, **payload: object) -> list[uuid.UUID]:
+        """Commit events that happen at one moment in one unit of work; give their outbox ids in order."""
         before = {row[0] for row in self.sql.execute("SELECT id FROM outbox_message")}
-        with UnitOfWork(self.stores, actor=SYSTEM, now=MORNING, partnership_id=self.partnership_id) as work:
+        with UnitOfWork(self.stores, actor=SYSTEM, now=at, partnership_id=self.partnership_id) as work:
             for _ in range(count):
                 self.record_in(work, event, **payload)
         rows = self.sql.execute("SELECT id FROM outbox_message ORDER BY position")

@@ -9,6 +9,7 @@ import signal
 import threading
 import uuid
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 
@@ -50,12 +51,13 @@ class TestAnEvent:
 
     def test_is_handled_in_its_partnership_at_the_moment_when_it_happened(self, place: Place) -> None:
         place.start_worker()
-        place.record(COUNTED)
-        carry(place)
-        place.wait_done(1)
-        assert place.sql.execute("SELECT now, partnership_id FROM effect").fetchall() == [
-            (MORNING, place.partnership_id)
-        ]
+        early, late = MORNING, MORNING + timedelta(hours=3)
+        place.record(COUNTED, 2, at=early)
+        place.record(COUNTED, at=late)
+        assert carry(place) == 3
+        place.wait_done(3)
+        where_and_when = place.sql.execute("SELECT partnership_id, now FROM effect ORDER BY now").fetchall()
+        assert where_and_when == [(place.partnership_id, moment) for moment in (early, early, late)]
 
     def test_of_a_change_that_was_rolled_back_is_never_heard_of(self, place: Place) -> None:
         class PowerCut(Exception):
@@ -224,6 +226,7 @@ class TestAWorkerThatIsKilled:
         publish(after)
         until(lambda: place.effects() == after, "the second process to have passed the message by")
         assert len(list(place.folder.glob("holding-*"))) == 1
+        assert place.sql.execute("SELECT attempt FROM outbox_message WHERE id = %s", (ids[0],)).fetchone() == (1,)
         hold.unlink()
         place.wait_done(2)
         assert place.effects("hold") == ids

@@ -107,7 +107,7 @@ def notify_floor(installation: Installation) -> tuple[list[float], list[float]]:
 
         def listen() -> None:
             while not stop.is_set():
-                for _ in listener.notifies(timeout=0.5, stop_after=1):
+                if list(listener.notifies(timeout=0.5, stop_after=1)):
                     at = time.time()
                     listener.execute("DELETE FROM floor_row")
                     heard.append(at)

@@ -51,6 +51,11 @@ class Visitor:
         return self.send("/sign-in/code", {"code": person.code if code is None else code})
 
     @property
+    def form_token(self) -> str:
+        """The token of the page that was seen last, for a form that is sent without looking at the answer."""
+        return self._token
+
+    @property
     def token(self) -> str | None:
         """The session's token as the browser holds it."""
         cookie = self.client.get_cookie("casework")

@@ -12,7 +12,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from casework.access.permissions import Permission
+from casework.cases import policy as case_policy
 from casework.cases import queries as cases
+from casework.cases.models import Case
 from casework.cases.queries import CaseLine, PersonInCase
 from casework.conferences import queries as rounds
 from casework.conferences.models import Listing
@@ -116,9 +118,14 @@ def shared_about(
     work: UnitOfWork, *, conference_id: uuid.UUID, case_ids: Sequence[uuid.UUID]
 ) -> dict[uuid.UUID, tuple[SharedAnswer, ...]]:
     """Return, for each case of a round that the reader may see, what each agency asked about it has said so far."""
-    seen = cases.visible_ids(work, case_ids=case_ids)
     rows = work.session.scalars(
-        select(ResearchRequest).where(ResearchRequest.conference_id == conference_id, ResearchRequest.case_id.in_(seen))
+        select(ResearchRequest)
+        .join(Case, Case.id == ResearchRequest.case_id)
+        .where(
+            ResearchRequest.conference_id == conference_id,
+            ResearchRequest.case_id.in_(list(case_ids)),
+            case_policy.may_see(work.actor, work.now),
+        )
     ).all()
     work.keys.load({row.key_id for row in rows})
     found: dict[uuid.UUID, list[SharedAnswer]] = defaultdict(list)
@@ -159,10 +166,11 @@ def grid(work: UnitOfWork, *, conference_id: uuid.UUID) -> tuple[Square, ...]:
             ResearchRequest.state,
             ResearchRequest.due_at,
             ResearchRequest.was_late,
-        ).where(ResearchRequest.conference_id == conference_id)
+        )
+        .join(Case, Case.id == ResearchRequest.case_id)
+        .where(ResearchRequest.conference_id == conference_id, case_policy.may_see(work.actor, work.now))
     ).all()
-    seen = cases.visible_ids(work, case_ids={row.case_id for row in rows})
-    return tuple(Square(*row) for row in rows if row.case_id in seen)
+    return tuple(Square(*row) for row in rows)
 
 
 def counts(work: UnitOfWork, *, conference_id: uuid.UUID | None = None) -> dict[str, int]:

@@ -100,7 +100,8 @@ def accept(conference_id: UUID) -> ResponseReturnValue:
     with work_for_request() as work:
         operations.accept_confidentiality(work, conference_id=conference_id)
     flash("You have accepted the confidentiality statement for this round.")
-    return redirect(url_for("rounds.conference", conference_id=conference_id), 303)
+    there = {"sitting": "sitting.agenda", "research": "research.round_page"}.get(request.form.get("there", ""))
+    return redirect(url_for(there or "rounds.conference", conference_id=conference_id), 303)
 
 
 @blueprint.post("/<uuid:conference_id>/publish")

@@ -35,35 +35,38 @@ class Tie:
     words: str
 
 
-def family_picture(members: Sequence[Member], ties: Sequence[Tie], *, key: str, title: str = "Family") -> Markup:
+def family_picture(
+    members: Sequence[Member], ties: Sequence[Tie], *, key: str, title: str = "Family", width: int = WIDTH
+) -> Markup:
     """Draw the picture with its table. Ties to a person who is not among `members` (not to be seen) are left out.
 
-    Raises KeyError for an unknown part. `key` makes the ids unique on the page.
+    Raises KeyError for an unknown part. `key` makes the ids unique on the page; `width` is that of the place it is for,
+    so that its words stay readable there.
     """
     members = sorted(members, key=lambda member: _ORDER[member.part])
     names = {member.key: member.name for member in members}
     ties = [tie for tie in ties if tie.of in names and tie.to in names]
-    places = _places(members)
+    places = _places(members, width)
     height = (_CHILDREN_AT if any(member.part == "child" for member in members) else _ADULTS_AT) + 68
-    drawn = "".join([*(_line(tie, places) for tie in ties), *(_person(member, places) for member in members)])
+    drawn = "".join([*(_line(tie, places, width) for tie in ties), *(_person(member, places) for member in members)])
     said = (
         "; ".join(f"{names[tie.of]}: {tie.words} of {names[tie.to]}" for tie in ties) or "No relationships are known."
     )
     return Markup(  # noqa: S704 - made of numbers and escaped words
         f'<figure class="app-family"><figcaption class="app-chart__title">{escape(title)}</figcaption>'
-        f'<svg class="app-family__drawing" viewBox="0 0 {WIDTH} {height}" role="img"'
+        f'<svg class="app-family__drawing" viewBox="0 0 {width} {height}" role="img"'
         f' aria-labelledby="{escape(key)}-title {escape(key)}-words"><title id="{escape(key)}-title">{escape(title)}</title>'
         f'<desc id="{escape(key)}-words">{escape(said)}</desc>{drawn}</svg>{_table(members, ties, names, title)}</figure>'
     )
 
 
-def _places(members: Sequence[Member]) -> dict[str, tuple[float, float]]:
+def _places(members: Sequence[Member], width: int) -> dict[str, tuple[float, float]]:
     places: dict[str, tuple[float, float]] = {}
     for row, at in (
         ([m for m in members if m.part != "child"], _ADULTS_AT),
         ([m for m in members if m.part == "child"], _CHILDREN_AT),
     ):
-        slot = WIDTH / max(len(row), 1)
+        slot = width / max(len(row), 1)
         places.update({member.key: (round(slot * (number + 0.5), 1), at) for number, member in enumerate(row)})
     return places
 
@@ -87,11 +90,11 @@ def _person(member: Member, places: Mapping[str, tuple[float, float]]) -> str:
     )
 
 
-def _line(tie: Tie, places: Mapping[str, tuple[float, float]]) -> str:
+def _line(tie: Tie, places: Mapping[str, tuple[float, float]], width: int) -> str:
     (x1, y1), (x2, y2) = places[tie.of], places[tie.to]
     if y1 != y2:  # between a child and an adult: the table has the words
         return f'<line class="app-family__tie" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"/>'
-    lift = 0 if abs(x1 - x2) <= WIDTH / 2 else 30  # a line past somebody in between is bent over them
+    lift = 0 if abs(x1 - x2) <= width / 2 else 30  # a line past somebody in between is bent over them
     middle = (x1 + x2) / 2
     path = f'<path class="app-family__tie" d="M{x1} {y1} Q{middle} {y1 - 2 * lift} {x2} {y2}"/>'
     return f'{path}<text class="app-family__label" x="{middle}" y="{y1 - lift - 7}" text-anchor="middle">{escape(tie.words)}</text>'

@@ -1,58 +1,115 @@
-"""The sitting: the agenda, and one case that fills the screen; the co-ordinator types, everybody else follows."""
+"""The sitting: the agenda, and one case that fills the screen. Who writes has one form in which nothing is lost; all others follow."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from casework.access.permissions import Permission, Purpose
+from casework.accounts import queries as accounts
+from casework.accounts.queries import PersonName
 from casework.actions import operations as action_operations
 from casework.actions import queries as actions
-from casework.agencies import queries as agencies
 from casework.cases import queries as cases
+from casework.clock import london_date
 from casework.conferences import operations, queries
-from casework.conferences.rules import LeftBecause, ListingState
-from casework.errors import Conflict, Invalid
+from casework.conferences.queries import AttendanceRecord, Board, HearingRecord
+from casework.conferences.rules import AttendanceState, LeftBecause, ListingState, RoundState
+from casework.errors import Conflict, Invalid, NotFound
+from casework.partnerships import queries as partnerships
+from casework.programmes.marac import confidentiality
 from casework.research import queries as research
-from casework.web import guard
-from casework.web.forms.form import Answers, Form
-from casework.web.forms.sitting import ACTION, DEFER, HEARING, hearing_from, values_of
-from casework.web.unit import work_for_request
+from casework.web import case_sheet, guard, hearing_views
+from casework.web.forms import sitting as forms
+from casework.web.forms.form import Answers
+from casework.web.forms.quick_day import HOW
+from casework.web.referral_sheet import safe_contact_of
+from casework.web.unit import now, work_for_request
+from casework.work import UnitOfWork
 
 blueprint = Blueprint("sitting", __name__)
 at_the_table = guard.needs(Permission.CASE_VIEW)
 writes = guard.needs(Permission.HEARING_RECORD)
+runs = guard.needs(Permission.CONFERENCE_RUN)
+
+BEFORE = (RoundState.LIST_OUT, RoundState.INPUTS_CLOSED)
+ACTIONS_DUE = timedelta(days=7)
 
 
 @blueprint.get("/rounds/<uuid:conference_id>/sitting")
 @at_the_table
 def agenda(conference_id: UUID) -> str:
-    """Show the agenda with the clock of each case, as far as the reader may see the cases."""
+    """Show the agenda with the clock of each case, and who is in the room."""
     with work_for_request(purpose=Purpose.CONFERENCE) as work:
-        conference = queries.conference_record(work, conference_id=conference_id)
-        listed = queries.listings(
-            work,
-            conference_id=conference_id,
-            states=(ListingState.LISTED, ListingState.HEARD, ListingState.DEFERRED),
-        )
-        runs = work.actor.has(Permission.CONFERENCE_RUN)
-        accepted = work.actor.account_id in cases.accepted_confidentiality(work, conference_id=conference_id)
-    waiting = [one for one in listed if one.state == ListingState.LISTED]
+        record = queries.agenda(work, conference_id=conference_id)
+        accepted = cases.accepted_confidentiality(work, conference_id=conference_id)
+        room = queries.attendance(work, conference_id=conference_id)
+        everybody = [account for one in room for account in (one.account_id, one.deputises_for_account_id)]
+        names = accounts.account_names(work, everybody)
+        may_run = work.actor.has(Permission.CONFERENCE_RUN)
+        may_write = work.actor.has(Permission.HEARING_RECORD)
+        has_accepted = work.actor.account_id in accepted
+    timers = {
+        one.id: hearing_views.timer(one, minutes=record.conference.marac.minutes_a_case, now=now())
+        for one in record.board.places
+    }
     return render_template(
         "sitting/agenda.html",
-        conference=conference,
-        listed=[one for one in listed if one.position is not None],
-        waiting=waiting,
-        runs=runs,
+        record=record,
+        conference=record.conference,
+        places=[one for one in record.board.places if one.position is not None and one.state != ListingState.WITHDRAWN],
+        waiting=record.board.waiting,
+        timers=timers,
+        room=_room(room, names),
         accepted=accepted,
+        may_begin=may_run and record.conference.state in BEFORE,
+        may_run=may_run,
+        may_write=may_write and record.conference.state == RoundState.SITTING,
+        has_accepted=has_accepted,
+        statement=confidentiality.STATEMENT,
+        mark=_mark(record.board),
     )
 
 
+@dataclass(frozen=True, slots=True)
+class InTheRoom:
+    """Somebody noted for the sitting."""
+
+    account_id: UUID
+    name: str
+    state: str
+    stands_in_for: str
+
+
+def _room(room: Sequence[AttendanceRecord], names: Mapping[UUID, PersonName]) -> list[InTheRoom]:
+    there = [one for one in room if one.state != AttendanceState.EXPECTED and one.account_id in names]
+    return sorted(
+        (
+            InTheRoom(
+                account_id=one.account_id,
+                name=names[one.account_id].name,
+                state=one.state,
+                stands_in_for=_name_in(names, one.deputises_for_account_id),
+            )
+            for one in there
+        ),
+        key=lambda one: (one.state != AttendanceState.PRESENT, one.name),
+    )
+
+
+def _name_in(names: Mapping[UUID, PersonName], account_id: UUID | None) -> str:
+    found = names.get(account_id) if account_id else None
+    return found.name if found else ""
+
+
 @blueprint.post("/rounds/<uuid:conference_id>/sitting/start")
-@guard.needs(Permission.CONFERENCE_RUN)
+@runs
 def start(conference_id: UUID) -> ResponseReturnValue:
     """Begin the sitting."""
     with work_for_request(purpose=Purpose.CONFERENCE) as work:
@@ -62,7 +119,7 @@ def start(conference_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/rounds/<uuid:conference_id>/sitting/end")
-@guard.needs(Permission.CONFERENCE_RUN)
+@runs
 def end(conference_id: UUID) -> ResponseReturnValue:
     """End the sitting once every case is dealt with."""
     try:
@@ -75,167 +132,269 @@ def end(conference_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("sitting.agenda", conference_id=conference_id), 303)
 
 
+@blueprint.get("/rounds/<uuid:conference_id>/sitting/now")
+@at_the_table
+def now_at_the_table(conference_id: UUID) -> ResponseReturnValue:
+    """Say which case is at the table and how each stands, as marks that change with it: for screens that follow."""
+    with work_for_request() as work:
+        board = queries.boards(work, conference_ids=[conference_id])[conference_id]
+    return {
+        "now": str(board.now.id) if board.now else "",
+        "mark": _mark(board),
+        "marks": {str(one.id): _mark_of(one) for one in board.places},
+    }
+
+
+def _mark_of(one: queries.Place) -> str:
+    return f"{one.version}-{one.state}-{'begun' if one.started_at else ''}"
+
+
+def _mark(board: Board) -> str:
+    return " ".join(_mark_of(one) for one in board.places)
+
+
+@blueprint.get("/rounds/<uuid:conference_id>/sitting/follow")
+@at_the_table
+def follow(conference_id: UUID) -> ResponseReturnValue:
+    """Show the case at the table, larger and without fields, going along from case to case."""
+    with work_for_request(purpose=Purpose.CONFERENCE) as work:
+        if work.actor.account_id not in cases.accepted_confidentiality(work, conference_id=conference_id):
+            flash("Accept the confidentiality statement first.", "warning")
+            return redirect(url_for("sitting.agenda", conference_id=conference_id), 303)
+        board = queries.boards(work, conference_ids=[conference_id])[conference_id]
+        if board.now is None:
+            record = queries.conference_record(work, conference_id=conference_id)
+            return render_template(
+                "sitting/between.html", conference=record, board=board, dealt=_dealt_with(board), mark=_mark(board)
+            )
+        table = _table(work, board.now.id)
+    return _shown(table, follow=True)
+
+
+def _dealt_with(board: Board) -> int:
+    return sum(one.state != ListingState.LISTED for one in board.places)
+
+
 @blueprint.get("/hearings/<uuid:listing_id>")
 @at_the_table
 def case(listing_id: UUID) -> str:
     """Show one case at the table."""
-    return _page(listing_id)
-
-
-@blueprint.get("/hearings/<uuid:listing_id>/version")
-@at_the_table
-def version(listing_id: UUID) -> ResponseReturnValue:
-    """Say which version of the case is the latest, for screens that follow."""
     with work_for_request(purpose=Purpose.CONFERENCE) as work:
-        found = queries.version_of_listing(work, listing_id=listing_id)
-    return {"version": found}
+        table = _table(work, listing_id)
+    return _shown(table)
+
+
+@blueprint.get("/hearings/<uuid:listing_id>/values")
+@writes
+def values(listing_id: UUID) -> ResponseReturnValue:
+    """Give what is on record of a case by the boxes of its form, for a screen on which somebody else writes too."""
+    with work_for_request(purpose=Purpose.CONFERENCE) as work:
+        record = queries.hearing(work, listing_id=listing_id)
+    return {"version": record.listing.version, "values": _boxes(record)}
+
+
+@blueprint.post("/hearings/<uuid:listing_id>/begin")
+@writes
+def begin(listing_id: UUID) -> ResponseReturnValue:
+    """Take a case up: its clock starts, and screens that follow go to it."""
+    with work_for_request(purpose=Purpose.CONFERENCE) as work:
+        operations.start_case(work, listing_id=listing_id)
+    return redirect(url_for("sitting.case", listing_id=listing_id), 303)
 
 
 @blueprint.post("/hearings/<uuid:listing_id>")
 @writes
 def record(listing_id: UUID) -> ResponseReturnValue:
-    """Keep what was typed about the case; a colleague's change in between loses no words."""
-    answers = _hearing_form().read(request.form)
-    if not answers.ok:
-        return _page(listing_id, hearing=answers), 422
-    given = request.form.get("version", "")
+    """Keep everything that was typed, then do what was pressed: agree an action, take one back, finish, put off, go on."""
+    with work_for_request() as work:
+        agencies = _signed(work)
+    typed = forms.read(request.form, agencies)
+    silent = "autosave" in request.form
+    if not typed.hearing.ok:
+        return ({"message": typed.errors[0]["text"]}, 422) if silent else _refused(listing_id, typed)
     try:
-        with work_for_request(purpose=Purpose.CONFERENCE) as work:
-            operations.start_case(work, listing_id=listing_id)
-            kept = operations.record_hearing(
-                work,
-                listing_id=listing_id,
-                version=int(given) if given.isdecimal() else 0,
-                hearing=hearing_from(answers.values),
-            )
-            if request.form.get("go") == "finish":
-                operations.finish_case(work, listing_id=listing_id)
+        version = _keep(listing_id, typed.hearing)
     except Invalid as invalid:
-        answers.refused(invalid)
-        return _page(listing_id, hearing=answers), 422
+        typed.refused(invalid)
+        return ({"message": invalid.errors[0].message}, 422) if silent else _refused(listing_id, typed)
+    except Conflict as conflict:
+        return _behind(listing_id, typed, conflict, silent=silent)
+    if silent:
+        return {"version": version}
+    pressed = request.form.get("go", "enter")
+    defer = forms.DEFER.read(request.form) if pressed == "defer" else None
+    if defer is not None and not defer.ok:
+        return _refused(listing_id, typed, defer=defer)
+    try:
+        there = _then(listing_id, typed, pressed, defer)
+    except Invalid as invalid:
+        typed.refused(invalid)
+        return _refused(listing_id, typed)
     except Conflict as conflict:
         flash(conflict.message, "warning")
-        return _page(listing_id, hearing=answers), 409
-    if "autosave" in request.form:
-        return {"version": kept}
-    if request.form.get("go") == "finish":
-        flash("The case is heard.")
-        return redirect(_next(listing_id), 303)
-    flash("Kept.")
-    return redirect(url_for("sitting.case", listing_id=listing_id), 303)
-
-
-@blueprint.post("/hearings/<uuid:listing_id>/actions")
-@guard.needs(Permission.ACTION_AGREE)
-def agree(listing_id: UUID) -> ResponseReturnValue:
-    """Write down an action: agency, what, by when."""
-    answers = _action_form().read(request.form)
-    if answers.ok:
-        try:
-            with work_for_request(purpose=Purpose.CONFERENCE) as work:
-                action_operations.agree(
-                    work,
-                    listing_id=listing_id,
-                    owner_agency_id=UUID(answers.values["owner"]),
-                    what=answers.values["what"],
-                    by_when=answers.values["by_when"],
-                )
-        except Invalid as invalid:
-            answers.refused(invalid)
-    if not answers.ok:
-        return _page(listing_id, action=answers), 422
-    flash("The action is agreed.")
-    return redirect(url_for("sitting.case", listing_id=listing_id, _anchor="actions"), 303)
-
-
-@blueprint.post("/hearings/<uuid:listing_id>/actions/<uuid:action_id>/withdraw")
-@guard.needs(Permission.ACTION_AGREE)
-def withdraw(listing_id: UUID, action_id: UUID) -> ResponseReturnValue:
-    """Take back an action written down by mistake."""
-    with work_for_request(purpose=Purpose.CONFERENCE) as work:
-        action_operations.withdraw(work, action_id=action_id)
-    flash("The action is taken back.")
-    return redirect(url_for("sitting.case", listing_id=listing_id, _anchor="actions"), 303)
-
-
-@blueprint.post("/hearings/<uuid:listing_id>/defer")
-@writes
-def defer(listing_id: UUID) -> ResponseReturnValue:
-    """Put the case off to the next round, with the reason."""
-    answers = DEFER.read(request.form)
-    if not answers.ok:
-        return _page(listing_id, defer=answers), 422
-    there = _next(listing_id)
-    with work_for_request(purpose=Purpose.CONFERENCE) as work:
-        operations.defer_case(
-            work, listing_id=listing_id, because=LeftBecause(answers.values["because"]), words=answers.values["words"]
-        )
-    flash("The case is put off to the next round.")
+        there = url_for("sitting.case", listing_id=listing_id)
     return redirect(there, 303)
 
 
-def _next(listing_id: UUID) -> str:
-    """Return the address of the next case that waits on the agenda, or of the agenda."""
+def _keep(listing_id: UUID, hearing: Answers) -> int:
+    given = request.form.get("version", "")
     with work_for_request(purpose=Purpose.CONFERENCE) as work:
-        conference_id = queries.conference_of_listing(work, listing_id=listing_id)
-        listed = queries.listings(work, conference_id=conference_id, states=(ListingState.LISTED,))
-    waiting = [one.id for one in listed if one.id != listing_id]
-    if not waiting:
-        return url_for("sitting.agenda", conference_id=conference_id)
-    return url_for("sitting.case", listing_id=waiting[0])
+        return operations.record_hearing(
+            work,
+            listing_id=listing_id,
+            version=int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 0,
+            hearing=forms.hearing_from(hearing.values),
+        )
 
 
-def _agency_options() -> list[tuple[str, str]]:
-    with work_for_request() as work:
-        return [(str(one.id), one.name) for one in agencies.agencies(work)]
+def _then(listing_id: UUID, typed: forms.AtTheTable, pressed: str, defer: Answers | None) -> str:
+    """Do what was pressed after everything was kept, and return where to go on. Raises what the operations raise."""
+    here = url_for("sitting.case", listing_id=listing_id)
+    if withdrawn := request.form.get("withdraw"):
+        with work_for_request(purpose=Purpose.CONFERENCE) as work:
+            action_operations.withdraw(work, action_id=_id(withdrawn))
+        return f"{here}#actions"
+    # An action that was typed and not yet agreed is never left behind, whatever is pressed next.
+    if pressed == "agree" or (typed.has_action and pressed != "defer"):
+        _agree(listing_id, typed)
+        if pressed in ("agree", "enter", "keep"):
+            return f"{here}#owner"
+    with work_for_request(purpose=Purpose.CONFERENCE) as work:
+        if pressed == "finish":
+            operations.finish_case(work, listing_id=listing_id)
+            flash("The case is heard.")
+        elif pressed == "defer" and defer is not None:
+            because = LeftBecause(defer.values["because"])
+            operations.defer_case(work, listing_id=listing_id, because=because, words=defer.values["words"])
+            flash("The case is put off to the next round.")
+        elif pressed == "next" and (after := _after(work, listing_id)) is not None:
+            operations.start_case(work, listing_id=after)
+            return url_for("sitting.case", listing_id=after)
+        elif pressed in ("keep", "enter"):
+            flash("Kept.")
+    return here
 
 
-def _hearing_form() -> Form:
-    return HEARING.with_options(teller=_agency_options())
+def _agree(listing_id: UUID, typed: forms.AtTheTable) -> None:
+    by_when = typed.by_when(london_date(now()))
+    if typed.action.mistakes or by_when is None:
+        raise Invalid([])  # each mistake stands at its box already
+    with work_for_request(purpose=Purpose.CONFERENCE) as work:
+        action_operations.agree(
+            work,
+            listing_id=listing_id,
+            owner_agency_id=UUID(typed.action.values["owner"]),
+            what=typed.action.values["what"],
+            by_when=by_when,
+        )
 
 
-def _action_form() -> Form:
-    return ACTION.with_options(owner=_agency_options())
+def _after(work: UnitOfWork, listing_id: UUID) -> UUID | None:
+    conference_id = queries.conference_of_listing(work, listing_id=listing_id)
+    board = queries.boards(work, conference_ids=[conference_id])[conference_id]
+    after = hearing_views.way(board, listing_id).after
+    return after.id if after else None
 
 
-def _page(
-    listing_id: UUID,
-    *,
-    hearing: Answers | None = None,
-    action: Answers | None = None,
-    defer: Answers | None = None,
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound from None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Everything that the screen of one case stands on."""
+
+    record: HearingRecord
+    shared: hearing_views.Research
+    plan: hearing_views.Plan | None
+    agreed: tuple[actions.ActionRecord, ...]
+    names: Mapping[UUID, str]
+    agencies: Sequence[tuple[str, str]]
+    may_write: bool
+
+
+def _table(work: UnitOfWork, listing_id: UUID) -> Table:
+    record = queries.hearing(work, listing_id=listing_id)
+    case_id = record.listing.case.id
+    shared = research.shared_about(work, conference_id=record.conference.id, case_ids=[case_id]).get(case_id, ())
+    every = actions.actions_of(work, case_ids=[case_id])
+    members = partnerships.member_agencies(work, on=london_date(work.now))
+    names = {one.agency_id: one.name for one in members}
+    return Table(
+        record=record,
+        shared=hearing_views.research(shared, names),
+        plan=hearing_views.last_plan(every, listing_id),
+        agreed=tuple(one for one in every if one.listing_id == listing_id),
+        names=names,
+        agencies=[(str(one.agency_id), one.name) for one in members if one.has_signed],
+        may_write=work.actor.has(Permission.HEARING_RECORD)
+        and record.conference.state == RoundState.SITTING
+        and record.listing.state == ListingState.LISTED,
+    )
+
+
+def _signed(work: UnitOfWork) -> list[tuple[str, str]]:
+    members = partnerships.member_agencies(work, on=london_date(work.now))
+    return [(str(one.agency_id), one.name) for one in members if one.has_signed]
+
+
+def _shown(
+    table: Table, *, typed: forms.AtTheTable | None = None, defer: Answers | None = None, follow: bool = False
 ) -> str:
-    with work_for_request(purpose=Purpose.CONFERENCE) as work:
-        record = queries.hearing(work, listing_id=listing_id)
-        case_id = record.listing.case.id
-        shared = research.shared_about(work, conference_id=record.conference.id, case_ids=[case_id]).get(case_id, ())
-        every = actions.actions_of(work, case_ids=[case_id])
-        names = {one.id: one.name for one in agencies.agencies(work)}
-        may_write = work.actor.has(Permission.HEARING_RECORD) and record.conference.state == "sitting"
-        listed = queries.places(work, conference_id=record.conference.id)
-    options = [(str(agency), name) for agency, name in names.items()]
-    places = [one for one, _ in listed]
-    here = places.index(listing_id) if listing_id in places else 0
+    record = table.record
+    today = london_date(now())
+    place = next(one for one in record.agenda.places if one.id == record.listing.id)
+    victim = record.listing.case.victim
     return render_template(
         "sitting/case.html",
         record=record,
-        shared=[one for one in shared if one.state != "asked"],
-        days={
-            fact["on"]: date.fromisoformat(fact["on"])
-            for one in shared
-            for fact in one.answer.get("facts") or ()
-            if fact.get("on")
-        },
-        silent=[names.get(one.agency_id, "") for one in shared if one.state == "asked"],
-        last_plan=[one for one in every if one.listing_id != listing_id],
-        agreed=[one for one in every if one.listing_id == listing_id],
-        names=names,
-        may_write=may_write and record.listing.state == ListingState.LISTED,
-        form=hearing or HEARING.with_options(teller=options).blank(values_of(record.recorded)),
-        action=action or ACTION.with_options(owner=options).blank(),
-        defer=defer or DEFER.blank(),
-        number=here + 1,
-        of=len(places),
-        before=places[here - 1] if here > 0 else None,
-        after=places[here + 1] if here + 1 < len(places) else None,
+        conference=record.conference,
+        listing=record.listing,
+        members=case_sheet.members(record.people, on=today),
+        ties=case_sheet.ties(record.people),
+        contact=safe_contact_of(victim.document, on=today) if victim else None,
+        shared=table.shared,
+        plan=table.plan,
+        agreed=table.agreed,
+        names=table.names,
+        said=hearing_views.said(record.recorded, {str(key): name for key, name in table.names.items()}),
+        way=hearing_views.way(record.agenda, record.listing.id),
+        timer=hearing_views.timer(place, minutes=record.conference.marac.minutes_a_case, now=now()),
+        form=typed or forms.blank(record.recorded, table.agencies, by=record.conference.sits_on + ACTIONS_DUE),
+        defer=defer or forms.DEFER.blank(),
+        may_write=table.may_write and not follow,
+        follow=follow,
+        mark=_mark_of(place),
+        risks=forms.RISKS,
+        how=HOW,
     )
+
+
+def _refused(listing_id: UUID, typed: forms.AtTheTable, *, defer: Answers | None = None) -> ResponseReturnValue:
+    with work_for_request(purpose=Purpose.CONFERENCE) as work:
+        table = _table(work, listing_id)
+    if defer is not None:
+        typed.hearing.general += [error["text"] for error in defer.errors]
+    return _shown(table, typed=typed, defer=defer), 422
+
+
+def _behind(listing_id: UUID, typed: forms.AtTheTable, conflict: Conflict, *, silent: bool) -> ResponseReturnValue:
+    """Answer somebody who wrote on an older version: with what is on record now, and everything that was typed still there."""
+    with work_for_request(purpose=Purpose.CONFERENCE) as work:
+        table = _table(work, listing_id)
+    boxes = _boxes(table.record)
+    if silent:
+        return {"version": table.record.listing.version, "values": boxes, "message": conflict.message}, 409
+    mine = typed.hearing.typed()
+    typed.on_record = {
+        name: " ".join(texts).strip() or "nothing" for name, texts in boxes.items() if mine.get(name, [""]) != texts
+    }
+    flash(conflict.message, "warning")
+    return _shown(table, typed=typed), 409
+
+
+def _boxes(record: HearingRecord) -> dict[str, Any]:
+    return forms.HEARING.blank(forms.values_of(record.recorded)).typed()

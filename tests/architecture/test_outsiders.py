@@ -85,12 +85,12 @@ def _ask(work: UnitOfWork, query: Query, given: Mapping[str, Any]) -> Any:
 # What everybody who works in a partnership may know: nothing of it is about a case or a person in one.
 DIRECTORY = {
     "agencies.queries.agencies": "public names of agencies",
-    "conferences.queries.attendance": "who sat at a sitting, likewise",
-    "conferences.queries.maracs": "public names and areas",
-    "conferences.queries.marac_for": "which MARAC an area belongs to",
-    "conferences.queries.numbering": "how many MARACs and rounds there are, for the numbers of cases",
-    "conferences.queries.conferences": "days of sittings, to those whose role takes part in rounds",
-    "conferences.queries.conference_record": "the day of a sitting, likewise",
+    "conferences.queries.table.attendance": "who sat at a sitting, likewise",
+    "conferences.queries.calendar.maracs": "public names and areas",
+    "conferences.queries.calendar.marac_for": "which MARAC an area belongs to",
+    "conferences.queries.board.numbering": "how many MARACs and rounds there are, for the numbers of cases",
+    "conferences.queries.calendar.conferences": "days of sittings, to those whose role takes part in rounds",
+    "conferences.queries.calendar.conference_record": "the day of a sitting, likewise",
     "partnerships.queries.partnerships": "names of partnerships",
     "partnerships.queries.partnership_record": "its own name",
     "partnerships.queries.policy_versions": "local practice: clocks and thresholds",
@@ -100,9 +100,9 @@ DIRECTORY = {
 # Reads for other queries and for scheduled work, which hand over ids that have passed the condition of the record.
 ON_CHECKED_IDS = {
     "cases.queries.records.people_of": "people of cases that the caller has reached",
-    "conferences.queries.people_on_the_list": "accounts to remind, for the clocks",
+    "conferences.queries.table.people_on_the_list": "accounts to remind, for the clocks",
     "cases.queries.access.accepted_confidentiality": "which accounts have accepted a round's statement",
-    "conferences.queries.agencies_bound_to_confidentiality": "the same by agency",
+    "conferences.queries.table.agencies_bound_to_confidentiality": "the same by agency",
 }
 # What the operator, who sees no case, looks after.
 OPERATED = {
@@ -135,6 +135,7 @@ def story(partnership: APartnership, settings: Settings) -> tuple[Fortnight, dic
         "case_id": case_id,
         "case_ids": [case_id],
         "conference_id": conference.id,
+        "conference_ids": [conference.id],
         "referral_id": referral_id,
         "referral_ids": [referral_id],
         "action_id": action_id,

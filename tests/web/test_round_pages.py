@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import time, timedelta
 
 import pytest
 
@@ -136,91 +135,6 @@ class TestResearch:
         assert answer.status_code == 200
         assert "A colleague has changed this answer" in text_of(answer)
         assert "Typed at the same time." in text_of(answer)
-
-
-class TestTheSitting:
-    @pytest.fixture
-    def at_the_table(self, open_round: OpenRound, visitor_as: Browser) -> Visitor:
-        open_round.fortnight.accepts_confidentiality(open_round.conference, "coordinator", "chair", "police")
-        open_round.fortnight.comes_to(open_round.conference.sits_on, time(9, 30))
-        coordinator = visitor_as("coordinator")
-        coordinator.open(f"{open_round.path}/sitting")
-        coordinator.follow(coordinator.send(f"{open_round.path}/sitting/start"))
-        return coordinator
-
-    def _first(self, open_round: OpenRound, coordinator: Visitor) -> str:
-        found = re.search(r"/hearings/[0-9a-f-]{36}", text_of(coordinator.open(f"{open_round.path}/sitting")))
-        assert found
-        return found.group(0)
-
-    def test_says_what_a_case_still_lacks_and_keeps_what_was_typed(
-        self, open_round: OpenRound, at_the_table: Visitor
-    ) -> None:
-        case = self._first(open_round, at_the_table)
-        at_the_table.open(case)
-        answer = at_the_table.send(case, {"voice": "She wants to stay.", "version": "1", "go": "finish"})
-        page = text_of(answer)
-        assert answer.status_code == 422
-        assert "Say what the risks are" in page
-        assert "Agree at least one action" in page
-        assert "She wants to stay." in page
-
-    def test_hears_a_case_with_risks_an_action_and_who_tells_her(
-        self, open_round: OpenRound, at_the_table: Visitor
-    ) -> None:
-        case = self._first(open_round, at_the_table)
-        at_the_table.open(case)
-        by = open_round.conference.sits_on + timedelta(days=7)
-        agency = str(open_round.fortnight.partnership.agencies["housing"])
-        agreed = at_the_table.send(
-            f"{case}/actions",
-            {
-                "owner": agency,
-                "what": "Change the locks",
-                "by_when-day": by.day,
-                "by_when-month": by.month,
-                "by_when-year": by.year,
-            },
-        )
-        assert agreed.status_code == 303, text_of(agreed)[:3000]
-        page = text_of(at_the_table.open(case))
-        assert "Change the locks" in page
-        version = re.search(r'name="version" value="(\d+)"', page)
-        assert version
-        heard = at_the_table.send(
-            case,
-            {
-                "risk_victim": "Serious assault.",
-                "teller": str(open_round.fortnight.partnership.agencies["idva_service"]),
-                "tell_how": "By phone, weekdays.",
-                "version": version.group(1),
-                "go": "finish",
-            },
-        )
-        assert heard.status_code == 303, text_of(heard)[:3000]
-        assert "Heard" in text_of(at_the_table.open(f"{open_round.path}/sitting"))
-
-    def test_does_not_end_while_a_case_waits(self, open_round: OpenRound, at_the_table: Visitor) -> None:
-        answer = at_the_table.follow(at_the_table.send(f"{open_round.path}/sitting/end"))
-        assert "have still to be heard or deferred" in text_of(answer)
-
-    def test_puts_a_case_off_only_with_a_reason(self, open_round: OpenRound, at_the_table: Visitor) -> None:
-        case = self._first(open_round, at_the_table)
-        at_the_table.open(case)
-        assert at_the_table.send(f"{case}/defer", {"because": "", "words": ""}).status_code == 422
-        put_off = at_the_table.send(f"{case}/defer", {"because": "referrer_absent", "words": "The referrer is ill."})
-        assert put_off.status_code == 303
-
-    def test_is_followed_by_the_chair_on_another_machine(
-        self, open_round: OpenRound, at_the_table: Visitor, visitor_as: Browser
-    ) -> None:
-        case = self._first(open_round, at_the_table)
-        chair = visitor_as("chair")
-        first = chair.client.get(f"{case}/version").get_json()["version"]
-        at_the_table.open(case)
-        at_the_table.send(case, {"voice": "She is afraid.", "version": str(first), "go": "keep"})
-        assert chair.client.get(f"{case}/version").get_json()["version"] == first + 1
-        assert "She is afraid." in text_of(chair.open(case))
 
 
 class TestSomebodyShutOutOfACase:

@@ -245,12 +245,15 @@ def defer_case(work: UnitOfWork, *, listing_id: uuid.UUID, because: rules.LeftBe
 
 
 def count_action(work: UnitOfWork, *, listing_id: uuid.UUID, by: int) -> Listing:
-    """Note that an action was agreed (+1) or taken back (-1) at a hearing. Called by actions. Raises as the sitting does."""
+    """Note that an action was agreed (+1) or taken back (-1) at a hearing, as a new version of it, so that screens which follow
+    the case notice. Called by actions. Raises as the sitting does."""
     _, listing = _at_the_table(work, listing_id)
     work.session.execute(
-        update(Listing).where(Listing.id == listing.id).values(actions_agreed=Listing.actions_agreed + by)
+        update(Listing)
+        .where(Listing.id == listing.id)
+        .values(actions_agreed=Listing.actions_agreed + by, version=Listing.version + 1)
     )
-    work.session.refresh(listing, ["actions_agreed"])
+    work.session.refresh(listing, ["actions_agreed", "version"])
     return listing
 
 

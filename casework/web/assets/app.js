@@ -17,41 +17,49 @@ import {
 } from "govuk-frontend";
 import * as autosave from "./autosave.js";
 import * as count from "./count.js";
-import * as follow from "./follow.js";
 import * as keys from "./keys.js";
+import * as table from "./table.js";
+import * as timer from "./timer.js";
 
 const parts = {
   "app-autosave": autosave,
   "app-count": count,
   "app-keys": keys,
-  "follow": follow,
+  "app-table": table,
+  "app-timer": timer,
 };
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 
-for (const component of [
-  Button,
-  CharacterCount,
-  Checkboxes,
-  ErrorSummary,
-  FileUpload,
-  NotificationBanner,
-  PasswordInput,
-  Radios,
-  ServiceNavigation,
-  SkipLink,
-  Tabs,
-]) {
-  createAll(component);
-}
-
-for (const [name, part] of Object.entries(parts)) {
-  for (const element of document.querySelectorAll(`[data-module~="${name}"]`)) {
-    // One part that fails must not take the others with it; the page works without it.
-    try {
-      part.start(element);
-    } catch (error) {
-      console.error(`${name} did not start`, error);
+const wake = (scope) => {
+  for (const component of [
+    Button,
+    CharacterCount,
+    Checkboxes,
+    ErrorSummary,
+    FileUpload,
+    NotificationBanner,
+    PasswordInput,
+    Radios,
+    ServiceNavigation,
+    SkipLink,
+    Tabs,
+  ]) {
+    createAll(component, undefined, scope);
+  }
+  for (const [name, part] of Object.entries(parts)) {
+    const wanted = `[data-module~="${name}"]`;
+    for (const element of [...(scope.matches?.(wanted) ? [scope] : []), ...scope.querySelectorAll(wanted)]) {
+      // One part that fails must not take the others with it; the page works without it.
+      try {
+        part.start(element);
+      } catch (error) {
+        console.error(`${name} did not start`, error);
+      }
     }
   }
-}
+};
+
+wake(document);
+// What is shown anew later (swap.js) wakes as well.
+document.addEventListener("app-swapped", (event) => wake(event.detail));

@@ -15,7 +15,7 @@ export function start(region) {
     });
   }
   document.addEventListener("keydown", (event) => {
-    if (region.dataset.keysOff === "yes" || event.defaultPrevented) return;
+    if (!region.isConnected || region.dataset.keysOff === "yes" || event.defaultPrevented) return;
     if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || typing(event.target)) return;
     const wanted = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const found = [...document.querySelectorAll("[data-key]")].find((element) => element.dataset.key === wanted);

@@ -56,6 +56,7 @@ app.conf.update(
     worker_hijack_root_logger=False,
     task_queues=[Queue(name) for name in queues.ALL],
     task_default_queue=queues.EVENTS,
+    task_routes={"clocks.tick": {"queue": queues.CLOCKS}, "notices.send": {"queue": queues.NOTICES}},
     beat_schedule={
         "tick": {"task": "clocks.tick", "schedule": TICK_SECONDS, "options": {"queue": queues.CLOCKS, "expires": 60}}
     },
@@ -96,14 +97,14 @@ def _fresh_process(**_: Any) -> None:
     stores()
 
 
-@app.task(name="events.handle", bind=True, queue=queues.EVENTS, soft_time_limit=80, time_limit=100)
+@app.task(name="events.handle", bind=True, soft_time_limit=80, time_limit=100)
 def handle_events(self: Any, /, *, ids: Sequence[str], **_: object) -> None:
     """Handle the events with these outbox ids. A message comes a second time when its worker died."""
     is_abandoned = bool((self.request.delivery_info or {}).get("redelivered"))
     handling.handle(stores(), [uuid.UUID(one) for one in ids], SUBSCRIPTIONS, is_abandoned=is_abandoned)
 
 
-@app.task(name="clocks.tick", queue=queues.CLOCKS)
+@app.task(name="clocks.tick")
 def tick(*, moment: str | None = None, **_: object) -> None:
     """Run what is due at a moment (ISO, UTC): now when beat says it, a simulated one in a rehearsal."""
     at = datetime.fromisoformat(moment) if moment else datetime.now(UTC)
@@ -116,7 +117,7 @@ def tick(*, moment: str | None = None, **_: object) -> None:
         send_notices.apply_async(expires=60)
 
 
-@app.task(name="notices.send", queue=queues.NOTICES)
+@app.task(name="notices.send")
 def send_notices(*, moment: str | None = None, **_: object) -> None:
     """Send the notices that are due at a moment."""
     _post_all(datetime.fromisoformat(moment) if moment else datetime.now(UTC))

@@ -141,7 +141,7 @@ def give_back(connection: Connection, *, ids: Collection[uuid.UUID]) -> None:
     if ids:
         connection.execute(
             update(OutboxMessage)
-            .where(OutboxMessage.id.in_(list(ids)), OutboxMessage.state == "sent")
+            .where(OutboxMessage.id.in_(list(ids)), OutboxMessage.state.in_(["pending", "sent"]))
             .values(attempt=OutboxMessage.attempt - 1, lease_until=None, next_at=func.now())
         )
 

@@ -71,12 +71,12 @@ def new() -> ResponseReturnValue:
     return redirect(url_for("referring.step", referral_id=referral_id, step=ORDER[0]), 303)
 
 
-@blueprint.route(
-    "/<uuid:referral_id>/<any(who,checklist,routes,children,'safe-contact'):step>", methods=["GET", "POST"]
-)
+@blueprint.route("/<uuid:referral_id>/<step>", methods=["GET", "POST"])
 @for_referrers
 def step(referral_id: UUID, step: str) -> ResponseReturnValue:
     """Show one step as it was left; keep it as it is typed, right or wrong."""
+    if step not in STEPS:
+        abort(404)
     with work_for_request(purpose=Purpose.REFERRING) as work:
         writing = Writing.open(work, referral_id)
         if request.method == "POST":

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from casework.access.permissions import Permission, Purpose
@@ -95,10 +95,12 @@ def referral(referral_id: UUID) -> str:
     return _page(referral_id)
 
 
-@blueprint.post("/<uuid:referral_id>/<any(accept,return,redirect):answer>")
+@blueprint.post("/<uuid:referral_id>/<answer>")
 @guard.needs(Permission.REFERRAL_TRIAGE)
 def decide(referral_id: UUID, answer: str) -> ResponseReturnValue:
     """Accept, return or redirect; what the rules refuse is told in the form, and nothing typed is lost."""
+    if answer not in FORMS:
+        abort(404)
     with work_for_request(purpose=Purpose.TRIAGE) as work:
         record = queries.referral_record(work, referral_id=referral_id)
     answers = _forms(record)[answer].form.read(request.form)

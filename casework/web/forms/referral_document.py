@@ -75,7 +75,7 @@ def question_for(path: str) -> tuple[str, str]:
             if wanted.startswith(f"{known}."):
                 found = max(found, (2, len(known), step, box))
             elif known.startswith(f"{wanted}."):
-                found = max(found, (1, -len(known), step, box))
+                found = found if found[0] else (1, 0, step, box)
     return found[2], found[3]
 
 

@@ -158,10 +158,10 @@ def _mark(board: Board) -> str:
 def follow(conference_id: UUID) -> ResponseReturnValue:
     """Show the case at the table, larger and without fields, going along from case to case."""
     with work_for_request(purpose=Purpose.CONFERENCE) as work:
+        board = queries.boards(work, conference_ids=[conference_id])[conference_id]
         if work.actor.account_id not in cases.accepted_confidentiality(work, conference_id=conference_id):
             flash("Accept the confidentiality statement first.", "warning")
             return redirect(url_for("sitting.agenda", conference_id=conference_id), 303)
-        board = queries.boards(work, conference_ids=[conference_id])[conference_id]
         if board.now is None:
             record = queries.conference_record(work, conference_id=conference_id)
             return render_template(

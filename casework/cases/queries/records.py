@@ -214,7 +214,6 @@ class KnownCase:
     """A case in which somebody is whom others look for: also one that the reader may not see, which must not be shown."""
 
     line: CaseLine
-    people: tuple[PersonInCase, ...]
     is_visible: bool
 
 
@@ -236,10 +235,7 @@ def known_cases(work: UnitOfWork, *, person_ids: Select[uuid.UUID]) -> dict[uuid
         return {}
     work.keys.load([key_id for row in rows for key_id in (row[3].key_id, *(row[4] or ()))])
     members = by_case(work, [(row[2], row[3]) for row in rows])
-    return {
-        case.id: KnownCase(line_of(case, members[case.id]), members[case.id], bool(visible))
-        for case, visible, *_ in rows
-    }
+    return {case.id: KnownCase(line_of(case, members[case.id]), bool(visible)) for case, visible, *_ in rows}
 
 
 def flags_of(work: UnitOfWork, *, case_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[FlagRecord, ...]]:

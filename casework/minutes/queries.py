@@ -101,6 +101,8 @@ def copy_record(work: UnitOfWork, minutes: Minutes, copy: MinutesCopy) -> Minute
 
 def has_own_copy(work: UnitOfWork, *, conference_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
     """Return the rounds of which the reader's agency has a copy with something in it for the reader."""
+    if not (work.actor.has(Permission.MINUTES_READ) and work.actor.protocol_signed):
+        return set()
     return set(
         work.session.scalars(
             select(Minutes.conference_id)
@@ -188,7 +190,8 @@ def _record(
     left_out: tuple[LeftOut, ...] = (),
 ) -> MinutesRecord:
     drafts = work.actor.has(Permission.MINUTES_DRAFT)
-    copies = work.session.scalars(select(MinutesCopy).where(MinutesCopy.minutes_id == minutes.id)) if drafts else ()
+    issued = select(MinutesCopy).where(MinutesCopy.minutes_id == minutes.id, policy.holds_something(work))
+    copies = work.session.scalars(issued) if drafts else ()
     return MinutesRecord(
         id=minutes.id,
         conference_id=minutes.conference_id,

@@ -91,6 +91,7 @@ DIRECTORY = {
     "conferences.queries.board.numbering": "how many MARACs and rounds there are, for the numbers of cases",
     "conferences.queries.calendar.conferences": "days of sittings, to those whose role takes part in rounds",
     "conferences.queries.calendar.conference_record": "the day of a sitting, likewise",
+    "conferences.queries.table.agenda": "the day of a sitting, with an empty list for an outsider (tested below)",
     "partnerships.queries.partnerships": "names of partnerships",
     "partnerships.queries.partnership_record": "its own name",
     "partnerships.queries.policy_versions": "local practice: clocks and thresholds",
@@ -178,6 +179,20 @@ class TestAQuery:
                 if not _is_nothing(_ask(work, query, given)):
                     found.add(name)
         return found
+
+    def test_of_an_agenda_shows_the_day_and_no_case_to_an_agency_without_a_protocol(
+        self, story: tuple[Fortnight, dict[str, Any]]
+    ) -> None:
+        told, given = story
+        query = QUERIES["conferences.queries.table.agenda"]
+        with told.partnership.work(told.partnership.actor_of("education"), purpose=Purpose.CONFERENCE) as work:
+            outsider = _ask(work, query, given)
+        with told.partnership.work(told.partnership.actor_of("coordinator"), purpose=Purpose.CONFERENCE) as work:
+            insider = _ask(work, query, given)
+        assert not outsider.people
+        assert not outsider.board.places
+        assert insider.people
+        assert insider.board.places
 
     def test_that_is_excused_is_still_there(self) -> None:
         assert set(DIRECTORY) | set(ON_CHECKED_IDS) | set(OPERATED) <= set(QUERIES)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -139,27 +141,34 @@ def answer(work: UnitOfWork, *, request_id: uuid.UUID, answer: rules.Answer, ver
     return request.version
 
 
-def note_privately(work: UnitOfWork, *, request_id: uuid.UUID, notes: str) -> int:
-    """Keep the agency's own working notes before it answers. They never leave the agency. Raises NotAllowed, NotFound, Conflict."""
-    request, _ = _own(work, request_id, None)
+def keep_draft(work: UnitOfWork, *, request_id: uuid.UUID, draft: Mapping[str, Any], version: int | None = None) -> int:
+    """Keep an answer that is being written, as it is typed, under the agency's own key: nothing of it leaves before it is given.
+
+    An answer given before stands meanwhile. Returns the new version. Raises NotAllowed, NotFound, Conflict.
+    """
+    request, _ = _own(work, request_id, version)
     work.keys.load([request.agency_key_id])
     before = request.private.open(work.keys) or {}
-    request.private.seal(work.keys, {**before, "private_notes": notes.strip()})
+    request.private.seal(work.keys, {**before, "draft": dict(draft)})
     request.version += 1
-    work.note("research:note", "case", request.case_id)
+    work.note("research:draft", "case", request.case_id)
     return request.version
 
 
 def take_back(work: UnitOfWork, *, request_id: uuid.UUID) -> int:
     """Undo an answer given by mistake: the question is open again and owed again. Raises NotAllowed, NotFound, Conflict.
 
-    Once the sitting has begun an answer has been heard, so it can be corrected but no longer taken back.
+    Its words stay with the agency, so that nothing has to be typed again. Once the sitting has begun an answer has been
+    heard, so it can be corrected but no longer taken back.
     """
     request, conference = _own(work, request_id, None)
     if request.state == rules.ResearchState.ASKED:
         raise Conflict("This has not been answered yet.")
     if conference.state == rounds.RoundState.SITTING:
         raise Conflict("The sitting has begun. Correct the answer instead.")
+    work.keys.load([request.key_id, request.agency_key_id])
+    given = request.answer.open(work.keys)
+    request.private.seal(work.keys, {**(request.private.open(work.keys) or {}), "taken_back": given})
     request.state = rules.ResearchState.ASKED.value
     request.answered_at = None
     request.answered_by_account_id = None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from casework.access.permissions import Permission
 from casework.cases import policy as case_policy
@@ -26,10 +26,14 @@ from casework.work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class OwnRequest:
-    """One question to the reader's agency, with what the agency needs to search its files, and its answer so far."""
+    """One question to the reader's agency, with what the agency needs to search its files, and its answer so far.
+
+    `private` holds what never leaves the agency: what it keeps back, its notes, and under "draft" an answer not yet given.
+    """
 
     id: uuid.UUID
     listing_id: uuid.UUID
+    conference_id: uuid.UUID
     position: int | None
     case: CaseLine
     people: tuple[PersonInCase, ...]
@@ -47,46 +51,53 @@ class OwnRequest:
 def own_requests(work: UnitOfWork, *, conference_id: uuid.UUID) -> tuple[OwnRequest, ...]:
     """Return all questions of a round to the reader's agency, in the order of the agenda; cases the reader may not see are not there.
 
-    Raises NotAllowed for roles that do not answer research.
+    Four queries, the keys included. Raises NotAllowed for roles that do not answer research.
     """
     work.require(Permission.RESEARCH_ANSWER)
-    rows = work.session.execute(
-        select(ResearchRequest, Listing.position)
-        .join(Listing, Listing.id == ResearchRequest.listing_id)
-        .where(
-            ResearchRequest.conference_id == conference_id,
-            ResearchRequest.agency_id == work.actor.agency_id,
-            Listing.position.is_not(None),
-        )
-        .order_by(Listing.position, ResearchRequest.id)
-    ).all()
-    return _own(work, [(row[0], row[1]) for row in rows], conference_id)
+    return _own(work, [ResearchRequest.conference_id == conference_id, Listing.position.is_not(None)], conference_id)
 
 
 def own_request(work: UnitOfWork, *, request_id: uuid.UUID) -> OwnRequest:
     """Return one question to the reader's agency. Raises NotAllowed, NotFound."""
     request = policy.reach_own(work, request_id)
-    position = work.session.scalar(select(Listing.position).where(Listing.id == request.listing_id))
-    found = _own(work, [(request, position)], request.conference_id)
+    found = _own(work, [ResearchRequest.id == request_id], request.conference_id)
     if not found:
         raise NotFound
     return found[0]
 
 
 def _own(
-    work: UnitOfWork, rows: Sequence[tuple[ResearchRequest, int | None]], conference_id: uuid.UUID
+    work: UnitOfWork, conditions: Sequence[ColumnElement[bool]], conference_id: uuid.UUID
 ) -> tuple[OwnRequest, ...]:
-    lines = cases.case_lines(work, case_ids=[row.case_id for row, _ in rows])
-    people = cases.people_of(work, case_ids=list(lines))
+    rows = work.session.execute(
+        select(ResearchRequest, Listing.position, Case)
+        .join(Listing, Listing.id == ResearchRequest.listing_id)
+        .join(Case, Case.id == ResearchRequest.case_id)
+        .where(
+            ResearchRequest.agency_id == work.actor.agency_id,
+            case_policy.may_see(work.actor, work.now),
+            *conditions,
+        )
+        .order_by(Listing.position, ResearchRequest.id)
+    ).all()
+    if not rows:
+        return ()
+    people = cases.people_of(
+        work,
+        case_ids=[case.id for _, _, case in rows],
+        and_keys={key for row, _, _ in rows for key in (row.key_id, row.agency_key_id)},
+    )
     places = rounds.numbering(work, conference_id=conference_id)
-    work.keys.load({key for row, _ in rows for key in (row.key_id, row.agency_key_id)})
+    for _, _, case in rows:
+        work.note_view("case:view_line", "case", case.id)
     return tuple(
         OwnRequest(
             id=row.id,
             listing_id=row.listing_id,
+            conference_id=row.conference_id,
             position=places.of(position),
-            case=lines[row.case_id],
-            people=people[row.case_id],
+            case=cases.line_of(case, people[case.id]),
+            people=people[case.id],
             state=row.state,
             due_at=row.due_at,
             answered_at=row.answered_at,
@@ -97,8 +108,7 @@ def _own(
             answer=row.answer.open(work.keys),
             private=row.private.open(work.keys),
         )
-        for row, position in rows
-        if row.case_id in lines
+        for row, position, case in rows
     )
 
 

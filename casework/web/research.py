@@ -8,14 +8,21 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from casework.access.permissions import Permission, Purpose
+from casework.cases import queries as cases
+from casework.clock import london_date
 from casework.conferences import queries as rounds
 from casework.conferences.rules import RoundState
-from casework.errors import Conflict, Invalid
+from casework.errors import Conflict, Invalid, NotFound
+from casework.programmes.marac import confidentiality
 from casework.research import operations, queries
+from casework.research.queries import OwnRequest
 from casework.research.rules import Answer, ResearchState
 from casework.web import guard
-from casework.web.forms.research import ANSWER, answer_from, values_of
-from casework.web.unit import work_for_request
+from casework.web.forms.form import Answers
+from casework.web.forms.quick_day import HOW_PAST
+from casework.web.forms.research import ANSWER, answer_from, form_of, said
+from casework.web.referral_sheet import address_lines, birth_words
+from casework.web.unit import now, work_for_request
 
 blueprint = Blueprint("research", __name__)
 for_answering = guard.needs(Permission.RESEARCH_ANSWER)
@@ -37,14 +44,7 @@ def rounds_to_answer() -> ResponseReturnValue:
 @for_answering
 def round_page(conference_id: UUID) -> str:
     """Show every case of the round that the reader's agency is asked about, with its answer so far."""
-    with work_for_request(purpose=Purpose.RESEARCH) as work:
-        conference = rounds.conference_record(work, conference_id=conference_id)
-        asked = queries.own_requests(work, conference_id=conference_id)
-    answered = sum(one.state != ResearchState.ASKED for one in asked)
-    is_open = conference.state in ASKING
-    return render_template(
-        "research/round.html", conference=conference, asked=asked, answered=answered, is_open=is_open
-    )
+    return _page(conference_id)
 
 
 @blueprint.post("/research/<uuid:request_id>/nothing-known")
@@ -52,57 +52,100 @@ def round_page(conference_id: UUID) -> str:
 def nothing_known(request_id: UUID) -> ResponseReturnValue:
     """Answer that nothing is known, in one press."""
     with work_for_request(purpose=Purpose.RESEARCH) as work:
-        operations.answer(work, request_id=request_id, answer=Answer(kind=ResearchState.NOTHING_KNOWN))
         record = queries.own_request(work, request_id=request_id)
-        conference_id = rounds.conference_of_listing(work, listing_id=record.listing_id)
-    return redirect(
-        url_for("research.round_page", conference_id=conference_id, _anchor=f"case-{record.case.number}"), 303
-    )
+        if record.state == ResearchState.ASKED:
+            operations.answer(work, request_id=request_id, answer=Answer(kind=ResearchState.NOTHING_KNOWN))
+    return redirect(_row(record), 303)
 
 
 @blueprint.post("/research/<uuid:request_id>/undo")
 @for_answering
 def undo(request_id: UUID) -> ResponseReturnValue:
-    """Take an answer back."""
+    """Take an answer back; its words stay."""
     with work_for_request(purpose=Purpose.RESEARCH) as work:
+        record = queries.own_request(work, request_id=request_id)
         operations.take_back(work, request_id=request_id)
-        record = queries.own_request(work, request_id=request_id)
-        conference_id = rounds.conference_of_listing(work, listing_id=record.listing_id)
-    flash("The answer is taken back. The question is open again.")
-    return redirect(
-        url_for("research.round_page", conference_id=conference_id, _anchor=f"case-{record.case.number}"), 303
-    )
+    return redirect(_row(record), 303)
 
 
-@blueprint.route("/research/<uuid:request_id>", methods=["GET", "POST"])
+@blueprint.get("/research/<uuid:request_id>")
 @for_answering
-def answer(request_id: UUID) -> ResponseReturnValue:
-    """Say what is known, what is thought and what is kept back. A colleague's change in between loses no words."""
+def answer(request_id: UUID) -> str:
+    """Open one case beside the list, to say what is known, what is thought and what is kept back."""
     with work_for_request(purpose=Purpose.RESEARCH) as work:
         record = queries.own_request(work, request_id=request_id)
-        conference_id = rounds.conference_of_listing(work, listing_id=record.listing_id)
-    there = url_for("research.round_page", conference_id=conference_id, _anchor=f"case-{record.case.number}")
-    answers = (
-        ANSWER.read(request.form)
-        if request.method == "POST"
-        else ANSWER.blank(values_of(record.answer, record.private))
+    return _page(record.conference_id, about=request_id)
+
+
+@blueprint.post("/research/<uuid:request_id>")
+@for_answering
+def give(request_id: UUID) -> ResponseReturnValue:
+    """Give the answer, or keep what was typed. A colleague's change in between loses no words on either side."""
+    answers = ANSWER.read(request.form)
+    given = request.form.get("version", "")
+    version = int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 0
+    silent, pressed = "autosave" in request.form, request.form.get("go", "on")
+    keeps = silent or pressed == "later" or answers.rearranged
+    try:
+        with work_for_request(purpose=Purpose.RESEARCH) as work:
+            record = queries.own_request(work, request_id=request_id)
+            if keeps:
+                kept = operations.keep_draft(work, request_id=request_id, draft=answers.typed(), version=version)
+            elif answers.ok and (found := answer_from(answers, london_date(work.now))) is not None:
+                operations.answer(work, request_id=request_id, answer=found, version=version)
+    except Invalid as invalid:
+        answers.refused(invalid)
+    except Conflict as conflict:
+        if silent:
+            return {"message": conflict.message}, 409
+        flash(conflict.message, "warning")
+        return _page(record.conference_id, about=request_id, answers=answers, is_behind=True), 409
+    if silent:
+        return {"version": kept}
+    if answers.rearranged:
+        return redirect(url_for("research.answer", request_id=request_id, _anchor="answer"), 303)
+    if not keeps and not answers.ok:
+        return _page(record.conference_id, about=request_id, answers=answers), 422
+    flash(
+        f"What you typed about {record.case.number} is kept."
+        if keeps
+        else f"Your answer about {record.case.number} is given."
     )
-    version = request.form.get("version", "")
-    if request.method == "POST" and answers.ok:
-        try:
-            with work_for_request(purpose=Purpose.RESEARCH) as work:
-                operations.answer(
-                    work,
-                    request_id=request_id,
-                    answer=answer_from(answers.values),
-                    version=int(version) if version.isdecimal() else 0,
-                )
-        except Invalid as invalid:
-            answers.refused(invalid)
-        except Conflict as conflict:
-            flash(conflict.message, "warning")
-        else:
-            flash(f"Your answer about {record.case.number} is kept.")
-            return redirect(there, 303)
-    page = render_template("research/answer.html", form=answers, record=record, back_to=there)
-    return page, 422 if request.method == "POST" and not answers.ok else 200
+    return redirect(_row(record), 303)
+
+
+def _row(record: OwnRequest) -> str:
+    there = url_for("research.round_page", conference_id=record.conference_id)
+    return f"{there}#case-{record.case.number}"
+
+
+def _page(
+    conference_id: UUID, *, about: UUID | None = None, answers: Answers | None = None, is_behind: bool = False
+) -> str:
+    with work_for_request(purpose=Purpose.RESEARCH) as work:
+        conference = rounds.conference_record(work, conference_id=conference_id)
+        asked = queries.own_requests(work, conference_id=conference_id)
+        accepted = work.actor.account_id in cases.accepted_confidentiality(work, conference_id=conference_id)
+    opened = next((one for one in asked if one.id == about), None)
+    if about is not None and opened is None:
+        raise NotFound
+    is_open = conference.state in ASKING
+    return render_template(
+        "research/round.html",
+        conference=conference,
+        asked=asked,
+        answered=sum(one.state != ResearchState.ASKED for one in asked),
+        to_answer=[one for one in asked if one.state == ResearchState.ASKED],
+        is_open=is_open,
+        may_undo=is_open and conference.state != RoundState.SITTING,
+        is_late=now() > conference.research_due_at,
+        accepted=accepted,
+        statement=confidentiality.STATEMENT,
+        opened=opened,
+        form=(answers or form_of(opened)) if opened else ANSWER.blank(),
+        standing=said(opened) if opened and is_behind else (),
+        how=HOW_PAST,
+        today=london_date(now()),
+        birth_words=birth_words,
+        address_lines=address_lines,
+    )

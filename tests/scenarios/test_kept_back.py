@@ -144,7 +144,7 @@ class TestPrivateNotes:
         conference = fortnight.round()
         [mine] = fortnight.asked("housing", conference)
         with fortnight.partnership.acting("housing", Purpose.RESEARCH) as work:
-            research.note_privately(work, request_id=mine.id, notes=NOTES)
+            research.keep_draft(work, request_id=mine.id, draft={"notes": [NOTES]})
         assert about(fortnight, "coordinator", conference, case_id) == []
         with fortnight.partnership.acting("police", Purpose.RESEARCH) as work, pytest.raises(CaseworkError):
-            research.note_privately(work, request_id=mine.id, notes="Not mine.")
+            research.keep_draft(work, request_id=mine.id, draft={"notes": ["Not mine."]})

@@ -74,7 +74,7 @@ GATES: dict[str, str] = {
     "GET referring.withdraw": "coordinator administrator referrer",
     "POST referring.withdraw": "coordinator administrator referrer",
     "GET research.answer": "housing",
-    "POST research.answer": "housing",
+    "POST research.give": "housing",
     "POST research.nothing_known": "housing",
     "GET research.round_page": SPEAKERS,
     "GET research.rounds_to_answer": SPEAKERS,

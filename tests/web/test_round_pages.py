@@ -75,67 +75,6 @@ class TestConfidentialityFirst:
         assert "Leanne" not in text_of(observer.open(open_round.path))
 
 
-class TestResearch:
-    def test_is_answered_in_one_press_and_undone_in_another(self, open_round: OpenRound, visitor_as: Browser) -> None:
-        open_round.fortnight.accepts_confidentiality(open_round.conference, "housing")
-        housing = visitor_as("housing")
-        page = text_of(housing.open(f"{open_round.path}/research"))
-        assert "0 of 2" in re.sub(r"<[^>]+>", "", page)
-        press = re.search(r"/research/[0-9a-f-]{36}/nothing-known", page)
-        assert press
-        answered = text_of(housing.follow(housing.send(press.group(0))))
-        assert "1 of 2" in re.sub(r"<[^>]+>", "", answered)
-        undo = re.search(r"/research/[0-9a-f-]{36}/undo", answered)
-        assert undo
-        again = text_of(housing.follow(housing.send(undo.group(0))))
-        assert "0 of 2" in re.sub(r"<[^>]+>", "", again)
-
-    def test_shares_facts_and_keeps_the_notes_inside(self, open_round: OpenRound, visitor_as: Browser) -> None:
-        open_round.fortnight.accepts_confidentiality(open_round.conference, "housing", "police")
-        housing = visitor_as("housing")
-        page = text_of(housing.open(f"{open_round.path}/research"))
-        press = re.search(r'href="(/research/[0-9a-f-]{36})"', page)
-        assert press
-        form = text_of(housing.open(press.group(1)))
-        names = set(re.findall(r'name="([^"]+)"', form))
-        fact = next(name for name in names if "facts" in name and "words" in name)
-        version = re.search(r'name="version" value="(\d+)"', form)
-        assert version
-        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
-        sent = housing.send(
-            press.group(1),
-            {
-                **{name: value for name, value in hidden.items() if name != "csrf_token"},
-                fact: "Rent arrears since March.",
-                "opinions": "He controls the money.",
-                "notes": "Ask our legal team.",
-                "version": version.group(1),
-            },
-        )
-        assert sent.status_code == 303, text_of(sent)[:2000]
-        police = visitor_as("police")
-        agenda = text_of(police.open(f"{open_round.path}/sitting"))
-        hearings = dict.fromkeys(re.findall(r"/hearings/[0-9a-f-]{36}", agenda))
-        table = "".join(text_of(police.open(one)) for one in hearings)
-        assert "Rent arrears since March." in table
-        assert "He controls the money." in table
-        assert "Ask our legal team." not in table
-
-    def test_tells_of_a_colleagues_change_without_losing_a_word(
-        self, open_round: OpenRound, visitor_as: Browser
-    ) -> None:
-        open_round.fortnight.accepts_confidentiality(open_round.conference, "housing")
-        housing = visitor_as("housing")
-        page = text_of(housing.open(f"{open_round.path}/research"))
-        address = re.search(r'href="(/research/[0-9a-f-]{36})"', page)
-        assert address
-        housing.open(address.group(1))
-        answer = housing.send(address.group(1), {"opinions": "Typed at the same time.", "version": "99"})
-        assert answer.status_code == 200
-        assert "A colleague has changed this answer" in text_of(answer)
-        assert "Typed at the same time." in text_of(answer)
-
-
 class TestSomebodyShutOutOfACase:
     def test_finds_a_list_without_a_gap_and_a_case_that_is_not_there(
         self, open_round: OpenRound, visitor_as: Browser

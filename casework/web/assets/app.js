@@ -17,14 +17,18 @@ import {
 } from "govuk-frontend";
 import * as autosave from "./autosave.js";
 import * as count from "./count.js";
+import * as grow from "./grow.js";
 import * as keys from "./keys.js";
+import * as rows from "./rows.js";
 import * as table from "./table.js";
 import * as timer from "./timer.js";
 
 const parts = {
   "app-autosave": autosave,
   "app-count": count,
+  "app-grow": grow,
   "app-keys": keys,
+  "app-rows": rows,
   "app-table": table,
   "app-timer": timer,
 };

@@ -22,7 +22,14 @@ export function start(form) {
     body.set("autosave", "yes");
     try {
       const answer = await fetch(form.action || window.location.pathname, { method: "POST", body, redirect: "error" });
+      // A form with a version is kept on top of what its writer saw. A colleague's change is shown by the button, beside the words.
+      if (answer.status === 409) {
+        say("Not kept: a colleague has changed this meanwhile. Press a button to see both.");
+        return;
+      }
       if (!answer.ok) throw new Error(String(answer.status));
+      const version = form.querySelector("input[name=version]");
+      if (version) version.value = String((await answer.json()).version);
       kept = sending;
       say(`Kept at ${new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}.`);
     } catch {

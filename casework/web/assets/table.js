@@ -3,6 +3,7 @@
 // Everybody's screen asks for the marks of the round every 1.5 s. Who follows goes along from case to case; who writes is shown what
 // others have written, box by box. Two people in the same box see both texts and choose; nothing is overwritten unseen.
 
+import { addRow } from "./grow.js";
 import { fetched, refresh, replaceMain } from "./swap.js";
 
 const EVERY = 1500;
@@ -97,29 +98,9 @@ class Writer {
   }
 
   typed(event) {
-    this.grow(event.target);
     if (!event.target.name || NOT_KEPT.test(event.target.name)) return;
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.keep(), SETTLE);
-  }
-
-  // One row for a crime is always free.
-  grow(box) {
-    const row = box.closest(".app-crimes__row");
-    if (!row || row.nextElementSibling?.matches(".app-crimes__row") || !box.value) return;
-    const count = this.form.elements["crimes-count"];
-    const number = Number(count.value);
-    const next = document.createElement("div");
-    next.innerHTML = row.outerHTML.replaceAll(`crimes-${number - 1}-`, `crimes-${number}-`);
-    const added = next.firstElementChild;
-    for (const one of added.querySelectorAll("input, select")) {
-      one.removeAttribute("value");
-      for (const option of one.options ?? []) option.removeAttribute("selected");
-      one.value = "";
-    }
-    added.setAttribute("aria-label", `Crime disclosed ${number + 1}`);
-    row.after(added);
-    count.value = String(number + 1);
   }
 
   body() {
@@ -199,14 +180,8 @@ class Writer {
   }
 
   adopt(values, count) {
-    while (Number(this.form.elements["crimes-count"].value) < count) {
-      const rows = this.form.querySelectorAll(".app-crimes__row");
-      const box = rows[rows.length - 1].querySelector("input");
-      const held = box.value;
-      box.value = " ";
-      this.grow(box);
-      box.value = held;
-    }
+    const rows = this.form.elements["crimes-count"];
+    while (Number(rows.value) < count) addRow([...this.form.querySelectorAll("[data-grow-row]")].at(-1), "crimes", rows);
     for (const box of this.boxes()) {
       if (box.name.startsWith("crimes-") && !(box.name in this.base)) {
         box.value = (values[box.name] ?? [""])[0];

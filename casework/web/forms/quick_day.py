@@ -1,4 +1,7 @@
-"""A day typed in one box, as quickly as it is said: "16 12", "16 Dec", "Wednesday", "2 weeks". What it means depends on today."""
+"""A day typed in one box, as quickly as it is said: "16 12", "16 Dec", "Wednesday", "2 weeks". What it means depends on today.
+
+A day to come is the next one of that name, a day gone by the last one.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,11 @@ _DAY_MONTH: Final = re.compile(
 )
 
 HOW: Final = "Like 16 12, 16 Dec, Wednesday or 2 weeks"
+HOW_PAST: Final = "Like 3 9 2026, 3 Sep or yesterday"
 
 
 def day_from(text: str, today: date) -> date | None:
-    """Return the London day that somebody means by `text` on the London day `today`, or None when it cannot be told.
+    """Return the London day to come that somebody means by `text` on the London day `today`, or None when it cannot be told.
 
     A day without a year is the next one, today included; a weekday is the next one after today.
     """
@@ -29,6 +33,17 @@ def day_from(text: str, today: date) -> date | None:
         if found is not None:
             return found
     return None
+
+
+def past_day_from(text: str, today: date) -> date | None:
+    """Return the London day gone by that somebody means on the London day `today`, or None: the last one, today included."""
+    words = " ".join(text.lower().replace(",", " ").split())
+    if words == "yesterday":
+        return today - timedelta(days=1)
+    found = _said(words, today) or _iso(words, today) or _day_month(words, today)
+    if found is None or found <= today or re.search(r"(\d{4}|[a-z\d][ ./-]+\d{1,2}[ ./-]+\d{2})$", words):
+        return found
+    return _day(found.year - 1, found.month, found.day)
 
 
 def _said(words: str, today: date) -> date | None:

@@ -1,17 +1,20 @@
-"""What is asked when an agency answers: facts, what it thinks, what it keeps back and why, and its own notes."""
+"""What is asked when an agency answers: facts with their day, what it thinks, what it keeps back and why, and its own notes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
+from casework.research.queries import OwnRequest
 from casework.research.rules import Answer, Fact, KeptBack, KeptBackReason, ResearchState
 from casework.web.forms.choices import Select
-from casework.web.forms.fields import Day, LongText, Text
-from casework.web.forms.form import Form, Rows
+from casework.web.forms.fields import LongText, Text
+from casework.web.forms.form import Answers, Form, Rows
+from casework.web.forms.quick_day import HOW_PAST, past_day_from
+from casework.web.wording import date_words
 
-REASONS = (
+REASONS: Final = (
     (KeptBackReason.NOT_RELEVANT.value, "It is not relevant to the risk"),
     (KeptBackReason.NOT_PROPORTIONATE.value, "It would be more than is needed"),
     (KeptBackReason.CONFIDENCE_OWED.value, "It was given in confidence"),
@@ -21,6 +24,8 @@ REASONS = (
     (KeptBackReason.LIVE_INVESTIGATION.value, "There is a live investigation"),
     (KeptBackReason.OTHER.value, "Another reason"),
 )
+FACT_ROWS: Final = 2
+KEPT_ROWS: Final = 1
 
 ANSWER = Form(
     Rows(
@@ -28,61 +33,98 @@ ANSWER = Form(
         one="Fact",
         add="Add another fact",
         path="facts",
+        least=FACT_ROWS,
+        most=40,
         questions=(
+            Text(name="on", label="When", path="on", limit=40),
             Text(name="words", label="What you know", path="words", limit=2000),
-            Day(name="on", label="On (if it has a day)", path="on"),
         ),
     ),
-    LongText(
-        name="opinions", label="What you think", hint="Opinion is marked as such and kept apart from facts.", rows=3
-    ),
+    LongText(name="opinions", label="What you think", path="opinions.0", rows=2, limit=8000),
     Rows(
         name="kept",
         one="Thing kept back",
         add="Keep another thing back",
         path="kept_back",
+        least=KEPT_ROWS,
+        most=20,
         questions=(
             Text(name="what", label="What you keep back", path="what", limit=2000),
-            Select(name="reason", label="Why", path="reason", options=REASONS),
+            Select(name="reason", label="Reason", path="reason", options=REASONS),
             Text(name="why", label="Why, in words", path="why", limit=2000),
         ),
     ),
-    LongText(name="notes", label="Your agency's own notes", hint="These never leave your agency.", rows=3),
+    LongText(name="notes", label="Your agency’s own notes", path="private_notes", rows=2, limit=8000),
 )
 
 
-def answer_from(values: Mapping[str, Any]) -> Answer:
-    """Return the domain's answer: shared when anything is shared, kept back when all is kept, nothing known otherwise."""
-    facts = tuple(Fact(words=row["words"], on=row["on"]) for row in values["facts"] if row.get("words"))
-    opinions = (values["opinions"],) if values.get("opinions") else ()
-    kept = tuple(
-        KeptBack(what=row.get("what") or "", reason=row.get("reason") or "", why=row.get("why") or "")
-        for row in values["kept"]
-        if row.get("what") or row.get("why")
+def answer_from(answers: Answers, today: date) -> Answer | None:
+    """Return the domain's answer: shared when anything is shared, kept back when all is kept, nothing known otherwise.
+
+    None when a day cannot be told; the mistake then stands at its box. `today` is the London day.
+    """
+    facts = []
+    for number, row in enumerate(answers.values["facts"]):
+        on = past_day_from(row["on"], today) if row["on"] else None
+        if row["on"] and on is None:
+            answers.say(f"facts-{number}-on", f"Give the day or leave it empty. {HOW_PAST}")
+        if row["words"] or row["on"]:
+            facts.append(Fact(words=row["words"], on=on))
+    nothing = not (facts or any(answers.values[name] for name in ("opinions", "notes")) or _kept(answers))
+    if nothing:
+        answers.say("facts-0-words", "Write a fact or an opinion, or press “Nothing known” in the list")
+    if not answers.ok:
+        return None
+    opinions = (answers.values["opinions"],) if answers.values["opinions"] else ()
+    kept = _kept(answers)
+    kind = (
+        ResearchState.SHARED if facts or opinions else ResearchState.KEPT_BACK if kept else ResearchState.NOTHING_KNOWN
     )
-    if facts or opinions:
-        kind = ResearchState.SHARED
-    elif kept:
-        kind = ResearchState.KEPT_BACK
-    else:
-        kind = ResearchState.NOTHING_KNOWN
-    return Answer(kind=kind, facts=facts, opinions=opinions, kept_back=kept, private_notes=values.get("notes") or None)
+    notes = answers.values["notes"] or None
+    return Answer(kind=kind, facts=tuple(facts), opinions=opinions, kept_back=kept, private_notes=notes)
 
 
-def values_of(answer: Mapping[str, Any] | None, private: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return what the form shows of an answer given before."""
-    given, own = answer or {}, private or {}
+def _kept(answers: Answers) -> tuple[KeptBack, ...]:
+    return tuple(
+        KeptBack(what=row["what"], reason=row["reason"], why=row["why"])
+        for row in answers.values["kept"]
+        if row["what"] or row["reason"] or row["why"]
+    )
+
+
+def form_of(request: OwnRequest) -> Answers:
+    """Return the form as it was left: what was typed and not yet given, else the answer that stands or was taken back."""
+    private = request.private or {}
+    if draft := private.get("draft"):
+        return ANSWER.again(draft)
+    return ANSWER.blank(_values(request.answer or private.get("taken_back") or {}, private))
+
+
+def _values(given: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        # An empty line to begin with, so that nobody has to ask for the first.
-        "facts": list(_facts(given)) or [{"words": "", "on": None}],
-        "opinions": "\n".join(given.get("opinions") or ()),
-        "kept": [
-            {"what": one["what"], "reason": one["reason"], "why": one["why"]} for one in own.get("kept_back") or ()
+        "facts": [
+            *(
+                {
+                    "words": fact["words"],
+                    "on": date_words(date.fromisoformat(fact["on"]), weekday=False, year=True)
+                    if fact.get("on")
+                    else "",
+                }
+                for fact in given.get("facts") or ()
+            ),
+            {},
         ],
+        "opinions": "\n".join(given.get("opinions") or ()),
+        "kept": [dict(one) for one in own.get("kept_back") or ()],
         "notes": own.get("private_notes") or "",
     }
 
 
-def _facts(given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for fact in given.get("facts") or ():
-        yield {"words": fact["words"], "on": date.fromisoformat(fact["on"]) if fact.get("on") else None}
+def said(request: OwnRequest) -> tuple[tuple[str, str], ...]:
+    """Return the answer that stands, as (heading, words), for its own agency."""
+    values = _values(request.answer or {}, request.private or {})
+    found = [("Fact", ", ".join(filter(None, (one.get("on"), one.get("words"))))) for one in values["facts"]]
+    found.append(("Opinion", values["opinions"]))
+    found += [("Kept back", one["what"]) for one in values["kept"]]
+    found.append(("Your notes", values["notes"]))
+    return tuple((heading, words) for heading, words in found if words)

@@ -89,7 +89,8 @@ def _record(work: UnitOfWork, row: Duty) -> DutyRecord:
         owed_by_role=row.owed_by_role,
         subject_kind=row.subject_kind,
         subject_id=row.subject_id,
-        case_id=row.case_id,
+        # What is owed about a round names its only case for blocks alone.
+        case_id=None if row.subject_kind == "conference" else row.case_id,
         conference_id=row.conference_id,
         due_at=row.due_at,
         state=row.state,

@@ -132,6 +132,7 @@ class Fortnight:
                 ],
                 "children": [{**child, "given_names": f"Child{one}"} for one in range(children)],
                 "afraid_of": [other],
+                "reference": f"{family}-{self.today}",
                 **changes,
             },
         )

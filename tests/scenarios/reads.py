@@ -9,6 +9,7 @@ import dataclasses
 import importlib
 import inspect
 import itertools
+import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ from casework.work import UnitOfWork
 from tests.factories.partnership import APartnership
 
 Query = Callable[..., Any]
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 NOT_SHOWN = {
     "accounts.actor_for": "signs somebody in",
@@ -166,14 +168,20 @@ def everything_read_by(partnership: APartnership, who: str, known: Known) -> str
         return "\n".join(f"{asked}: {plain(answer)}" for asked, answer in answers(work, known))
 
 
-def plain(answer: Any) -> Any:
-    """Take an answer apart into mappings, lists and simple values, in a fixed order."""
+def plain(answer: Any, names: Mapping[str, str] | None = None) -> Any:
+    """Take an answer apart into mappings, lists and simple values, in an order that random ids do not decide.
+
+    `names` gives a name for each id and case number that is known, so that two tellings of one story can be compared; an id
+    without a name is "?". Lists are sorted, because where nothing else decides the product goes by random ids; what place a
+    case has on an agenda is in its record.
+    """
+    names = names or {}
     if dataclasses.is_dataclass(answer) and not isinstance(answer, type):
-        return {one.name: plain(getattr(answer, one.name)) for one in dataclasses.fields(answer)}
+        return {one.name: plain(getattr(answer, one.name), names) for one in dataclasses.fields(answer)}
     if isinstance(answer, Mapping):
-        return {str(key): plain(value) for key, value in answer.items()}
-    if isinstance(answer, set | frozenset):
-        return sorted((plain(one) for one in answer), key=repr)
-    if isinstance(answer, list | tuple):
-        return [plain(one) for one in answer]
-    return str(answer) if isinstance(answer, uuid.UUID) else answer
+        return dict(sorted((str(plain(key, names)), plain(value, names)) for key, value in answer.items()))
+    if isinstance(answer, set | frozenset | list | tuple):
+        return sorted((plain(one, names) for one in answer), key=repr)
+    if isinstance(answer, uuid.UUID | str):
+        return names.get(str(answer), _ID.sub("?", str(answer)))
+    return answer

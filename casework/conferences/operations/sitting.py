@@ -72,6 +72,11 @@ def accept_confidentiality(work: UnitOfWork, *, conference_id: uuid.UUID) -> Non
 def owe_confidentiality(work: UnitOfWork, *, conference_id: uuid.UUID) -> int:
     """Owe the acceptance of the statement by everybody who speaks for an agency that the list went to. Follows the list."""
     conference = policy.reach_conference(work, conference_id)
+    listed = work.session.scalars(
+        select(Listing.case_id).where(
+            Listing.conference_id == conference.id, Listing.state == rules.ListingState.LISTED.value
+        )
+    ).all()
     new = duties.raise_duties(
         work,
         duties=[
@@ -82,6 +87,8 @@ def owe_confidentiality(work: UnitOfWork, *, conference_id: uuid.UUID) -> int:
                 due_at=conference.research_due_at,
                 rule="clock.research",
                 owed_by_account_id=account_id,
+                # Of a list with one case alone, what others owe would tell whoever is blocked that there is a list.
+                case_id=listed[0] if len(listed) == 1 else None,
                 conference_id=conference.id,
             )
             for account_id in queries.people_on_the_list(work, conference_id=conference.id)

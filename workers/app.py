@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
 from celery.signals import celeryd_init, setup_logging, worker_process_init
 from kombu import Queue
 
@@ -24,7 +24,12 @@ from workers.subscriptions import SUBSCRIPTIONS
 
 TICK_SECONDS = 5.0
 
-app = Celery("casework")
+
+class _Task(Task[Any, Any]):
+    Request = "workers.acknowledging:FrankRequest"
+
+
+app = Celery("casework", task_cls=_Task)
 app.conf.update(
     broker_url=broker_url(os.environ),
     task_serializer="json",
@@ -46,7 +51,7 @@ app.conf.update(
         "health_check_interval": 30,
     },
     task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2},
-    worker_cancel_long_running_tasks_on_connection_loss=True,
+    worker_cancel_long_running_tasks_on_connection_loss=False,  # they may end: a second delivery finds it done
     worker_soft_shutdown_timeout=30,
     worker_max_tasks_per_child=500,
     worker_send_task_events=False,

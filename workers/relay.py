@@ -33,7 +33,7 @@ SEAL_SECONDS = 2.0
 VERIFY_LOOK_SECONDS = 60.0
 # The sweep: what waits is looked for this often, also when no notice came.
 SWEEP_SECONDS = 1.0
-LONGEST_WAIT_SECONDS = 15.0
+SHORTEST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 15.0
 log = structlog.get_logger()
 
 
@@ -62,16 +62,17 @@ class Relay:
         sealing = threading.Thread(target=self._keep_sealed, name="sealer", daemon=True)
         sealing.start()
         threading.Thread(target=self._keep_verified, name="verifier", daemon=True).start()
-        wait = 0.5
+        wait = SHORTEST_WAIT_SECONDS
         while not self._stopping.is_set():
             began = time.monotonic()
             try:
                 self._carry()
             except (psycopg.Error, DBAPIError, OperationalError, OSError) as error:
+                # After a good while it is a new trouble, not the old one.
+                wait = SHORTEST_WAIT_SECONDS if time.monotonic() - began > LONGEST_WAIT_SECONDS else wait
                 log.warning("relay_waits", wait_seconds=wait, failure=type(error).__name__)
                 self._stopping.wait(wait)
-                went_well = time.monotonic() - began > LONGEST_WAIT_SECONDS
-                wait = 0.5 if went_well else min(wait * 2, LONGEST_WAIT_SECONDS)
+                wait = min(wait * 2, LONGEST_WAIT_SECONDS)
         sealing.join(5)
 
     def _carry(self) -> None:

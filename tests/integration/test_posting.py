@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import uuid
@@ -292,6 +293,29 @@ class TestAMailServerThatIsAway:
                     break
         assert asked == posting.BREAKS
         assert post.states() == {"waiting": 5}
+
+    def test_and_says_so_in_its_greeting_is_not_asked_for_each_notice_either(self, post: Post) -> None:
+        asked = []
+        with socket.create_server(("127.0.0.1", 0)) as busy:
+
+            def greet() -> None:
+                with contextlib.suppress(OSError):  # the test is over
+                    while True:
+                        connection, _ = busy.accept()
+                        asked.append(connection.getpeername())
+                        with connection:
+                            connection.sendall(b"421 too busy\r\n")
+
+            greeter = threading.Thread(target=greet)
+            greeter.start()
+            post.settings = replace(post.settings, smtp_url=f"smtp://127.0.0.1:{busy.getsockname()[1]}")
+            post.put("police", "housing", "idva", "probation", "chair")
+            assert post.send() == 0
+            busy.shutdown(socket.SHUT_RDWR)
+            greeter.join()
+        assert len(asked) == posting.BREAKS
+        assert post.states() == {"waiting": 5}
+        assert post.of("police")["is_ambiguous"] is False
 
     def test_in_the_middle_of_the_post_gets_the_rest_over_a_new_connection(self, post: Post, server: Server) -> None:
         server.breaks_after = 2

@@ -38,6 +38,14 @@ class CopyRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadCopy:
+    """A copy of the minutes that nobody of the reader's agency has opened yet."""
+
+    conference_id: uuid.UUID
+    issued_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """A case that one agency's copy does not have, and the code of the rule that left it out. Shown to the sender only."""
 
@@ -115,6 +123,27 @@ def has_own_copy(work: UnitOfWork, *, conference_ids: Sequence[uuid.UUID]) -> se
             )
         )
     )
+
+
+def unread_copies(work: UnitOfWork) -> tuple[UnreadCopy, ...]:
+    """Return the rounds whose minutes wait to be opened by somebody of the reader's agency, the latest first.
+
+    Only where the copy has something in it for the reader. Raises NotAllowed.
+    """
+    work.require(Permission.MINUTES_READ)
+    rows = work.session.execute(
+        select(Minutes.conference_id, MinutesCopy.issued_at)
+        .join(MinutesCopy, MinutesCopy.minutes_id == Minutes.id)
+        .where(
+            MinutesCopy.agency_id == work.actor.agency_id,
+            MinutesCopy.recalled_at.is_(None),
+            MinutesCopy.opened_at.is_(None),
+            policy.holds_something(work),
+        )
+        .order_by(MinutesCopy.issued_at.desc())
+        .limit(12)
+    )
+    return tuple(UnreadCopy(*row) for row in rows)
 
 
 def people_with_copy(work: UnitOfWork, *, minutes_id: uuid.UUID) -> list[uuid.UUID]:

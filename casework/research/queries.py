@@ -21,6 +21,7 @@ from casework.conferences.models import Listing
 from casework.errors import NotFound
 from casework.research import policy
 from casework.research.models import ResearchRequest
+from casework.research.rules import ResearchState
 from casework.work import UnitOfWork
 
 
@@ -110,6 +111,28 @@ def _own(
         )
         for row, position, case in rows
     )
+
+
+def own_progress(work: UnitOfWork, *, conference_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[int, int]]:
+    """Return, for each of these rounds, how many questions the reader's agency has answered, of how many: about visible cases.
+
+    Raises NotAllowed for roles that do not answer research.
+    """
+    work.require(Permission.RESEARCH_ANSWER)
+    answered = func.count().filter(ResearchRequest.state != ResearchState.ASKED.value)
+    rows = work.session.execute(
+        select(ResearchRequest.conference_id, answered, func.count())
+        .join(Case, Case.id == ResearchRequest.case_id)
+        .join(Listing, Listing.id == ResearchRequest.listing_id)
+        .where(
+            ResearchRequest.conference_id.in_(list(conference_ids)),
+            ResearchRequest.agency_id == work.actor.agency_id,
+            Listing.position.is_not(None),
+            case_policy.may_see(work.actor, work.now),
+        )
+        .group_by(ResearchRequest.conference_id)
+    )
+    return {conference_id: (done, of) for conference_id, done, of in rows}
 
 
 @dataclass(frozen=True, slots=True)

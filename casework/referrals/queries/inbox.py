@@ -21,7 +21,7 @@ from casework.work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class ReferralLine:
-    """One referral in a list. `names` is the victim's and the perpetrators' as written."""
+    """One referral in a list. Names are as written; `lacking` says what the conference would need and does not have, in words."""
 
     id: uuid.UUID
     state: str
@@ -35,9 +35,14 @@ class ReferralLine:
     claimed_routes: tuple[str, ...]
     derived_routes: tuple[str, ...]
     has_safe_contact: bool
-    missing: int
+    lacking: tuple[str, ...]
     candidates: int
     case_id: uuid.UUID | None
+
+    @property
+    def missing(self) -> int:
+        """How many things are lacking."""
+        return len(self.lacking)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +90,17 @@ class ReferralRecord:
 
 
 def inbox(
-    work: UnitOfWork, *, states: Sequence[str] = (rules.ReferralState.SUBMITTED, rules.ReferralState.RETURNED)
+    work: UnitOfWork,
+    *,
+    states: Sequence[str] = (rules.ReferralState.SUBMITTED, rules.ReferralState.RETURNED),
+    with_candidates: bool = True,
 ) -> tuple[ReferralLine, ...]:
-    """Return the referrals that wait for triage or for their referrer, the oldest first. Raises NotAllowed."""
+    """Return the referrals that wait for triage or for their referrer, the oldest first. Raises NotAllowed.
+
+    Three queries; two without looking for earlier cases (`candidates` is then 0).
+    """
     work.require(Permission.REFERRAL_VIEW)
-    return _lines(work, [str(state) for state in states])
+    return _lines(work, [str(state) for state in states], with_candidates=with_candidates)
 
 
 def my_referrals(work: UnitOfWork) -> tuple[ReferralLine, ...]:
@@ -98,7 +109,7 @@ def my_referrals(work: UnitOfWork) -> tuple[ReferralLine, ...]:
     return tuple(reversed(_lines(work, None)))
 
 
-def _lines(work: UnitOfWork, states: Sequence[str] | None) -> tuple[ReferralLine, ...]:
+def _lines(work: UnitOfWork, states: Sequence[str] | None, *, with_candidates: bool = True) -> tuple[ReferralLine, ...]:
     query = (
         select(Referral).where(policy.may_see(work)).order_by(Referral.submitted_at, Referral.received_on, Referral.id)
     )
@@ -109,7 +120,7 @@ def _lines(work: UnitOfWork, states: Sequence[str] | None) -> tuple[ReferralLine
     rows = work.session.scalars(query.limit(500)).all()
     work.keys.load({row.key_id for row in rows})
     probable: dict[uuid.UUID, int] = {}
-    if rows and work.actor.has(Permission.REFERRAL_VIEW):
+    if rows and with_candidates and work.actor.has(Permission.REFERRAL_VIEW):
         probable = dict(
             work.session.execute(
                 select(ReferralCandidate.referral_id, func.count())
@@ -245,7 +256,7 @@ def _line(row: Referral, document: dict[str, Any], candidates: int) -> ReferralL
         claimed_routes=tuple(row.routes.get("claimed", ())),
         derived_routes=tuple(row.routes.get("derived", ())),
         has_safe_contact=row.has_safe_contact,
-        missing=len(rules.quality(document)),
+        lacking=tuple(one.what for one in rules.quality(document)),
         candidates=candidates,
         case_id=row.case_id,
     )

@@ -44,13 +44,13 @@ class TestTwoFortnightsOfTheSamples:
         assert referrals["redirected_under_16"] == 1
         assert referrals["accepted"] + referrals["redirected_under_16"] == 60
         assert referrals["returned"] >= 2, "the two without a route go back for a written judgement"
-        assert referrals["repeats"] >= 7, "the exact and near-exact pairs are recognised"
+        assert referrals["repeats"] >= 6, "exact and near-exact pairs come back to their cases"
 
     def test_work_the_list_to_its_minutes(self, rehearsed: tuple[dict[str, Any], str, Path]) -> None:
         report, _, _ = rehearsed
         assert len(report["conferences"]) == 4, "two sittings of each of two MARACs"
         assert sum(one["heard"] for one in report["conferences"]) > 30
-        assert report["research"]["answered"] > 0.9 * report["research"]["asked"]
+        assert report["research"]["answered"] > 0.8 * report["research"]["asked"]
         reported = sum(report["actions"][name] for name in ("done", "overtaken", "not_done"))
         assert 0 < reported <= report["actions"]["agreed"]
         assert report["actions"]["done"] > 0

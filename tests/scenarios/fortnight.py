@@ -115,13 +115,14 @@ class Fortnight:
 
     def couple(self, number: int, *, yes: int = 15, children: int = 0, **changes: Any) -> dict[str, Any]:
         """A referral of another couple than all others with a lower number, all of the south and strangers to each other."""
-        given, family, other = VICTIMS[number]
+        given, family, other = VICTIMS[number % len(VICTIMS)]
+        family += ("", "by", "ton", "ford")[number // len(VICTIMS)]
         victim = {**self.document()["victim"], "given_names": given, "family_name": family}
         child = {**SIAN, "family_name": family}
         return self.document(
             yes=yes,
             **{
-                "victim": {**victim, "date_of_birth": f"19{80 + number}-0{1 + number % 9}-17"},
+                "victim": {**victim, "date_of_birth": f"{1975 + number}-0{1 + number % 9}-17"},
                 "perpetrators": [
                     {
                         **PIOTR,

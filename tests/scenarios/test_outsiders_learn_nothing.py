@@ -141,7 +141,7 @@ class World:
                     parameter: [(name, mine[parameter].get(name, uuid.uuid4())) for name in names]
                     for parameter, names in like.items()
                 },
-                "words": [(word, word) for word in ("Bethan", "Amira Begum", "17/01/1981", "WV9 9UZ", "07700 900954")],
+                "words": [(word, word) for word in ("Bethan", "Amira Begum", "17/02/1976", "WV9 9UZ", "07700 900954")],
             },
         )
         partnership = self.partnership

@@ -20,6 +20,11 @@ class Role(StrEnum):
     IDVA = "idva"
     OBSERVER = "observer"
     OPERATOR = "operator"
+    YOUTH_WORKER = "youth_worker"
+    YOUTH_MANAGER = "youth_manager"
+    SAFEGUARDING_LEAD = "safeguarding_lead"
+    INFORMATION_LEAD = "information_lead"
+    GROUP_CHAIR = "group_chair"
 
 
 class Permission(StrEnum):
@@ -50,6 +55,16 @@ class Permission(StrEnum):
     PARTNERSHIP_MANAGE = "partnership:manage"
     AUDIT_VIEW = "audit:view"
     SYSTEM_OPERATE = "system:operate"
+    YOUTH_CASE_OPEN = "youth_case:open"
+    YOUTH_CASE_VIEW = "youth_case:view"
+    AGREEMENT_RECORD = "agreement:record"
+    SHARE_ASK = "share:ask"
+    SHARE_ANSWER = "share:answer"
+    SHARE_REVIEW = "share:review"
+    SHARE_OVERSEE = "share:oversee"
+    GROUP_TAKE_PART = "group:take_part"
+    GROUP_LEAD = "group:lead"
+    CONTACT_OPEN = "contact:open"
 
 
 _P = Permission
@@ -107,6 +122,24 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OBSERVER: frozenset({_P.CONFERENCE_VIEW, _P.CONFIDENTIALITY_ACCEPT}),
     # An operator runs the machine and manages accounts, and sees no case.
     Role.OPERATOR: frozenset({_P.SYSTEM_OPERATE, _P.ACCOUNT_MANAGE, _P.PARTNERSHIP_MANAGE}),
+    # Youth support: none of these roles opens a case of a MARAC, nor any young person's without standing.
+    Role.YOUTH_WORKER: frozenset(
+        {
+            _P.YOUTH_CASE_OPEN,
+            _P.YOUTH_CASE_VIEW,
+            _P.AGREEMENT_RECORD,
+            _P.SHARE_ASK,
+            _P.SHARE_ANSWER,
+            _P.GROUP_TAKE_PART,
+            _P.CONTACT_OPEN,
+        }
+    ),
+    # Two people sign where the sharing table asks for a review: a manager and a safeguarding lead.
+    Role.YOUTH_MANAGER: frozenset({_P.YOUTH_CASE_VIEW, _P.AGREEMENT_RECORD, _P.SHARE_REVIEW, _P.GROUP_TAKE_PART}),
+    Role.SAFEGUARDING_LEAD: frozenset({_P.YOUTH_CASE_VIEW, _P.SHARE_REVIEW}),
+    # The information lead sees what was decided and on which grounds, and is asked when no row of the table fits.
+    Role.INFORMATION_LEAD: frozenset({_P.SHARE_OVERSEE}),
+    Role.GROUP_CHAIR: frozenset({_P.GROUP_TAKE_PART, _P.GROUP_LEAD}),
 }
 
 

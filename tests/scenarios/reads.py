@@ -179,7 +179,8 @@ def plain(answer: Any, names: Mapping[str, str] | None = None) -> Any:
     if dataclasses.is_dataclass(answer) and not isinstance(answer, type):
         return {one.name: plain(getattr(answer, one.name), names) for one in dataclasses.fields(answer)}
     if isinstance(answer, Mapping):
-        return dict(sorted((str(plain(key, names)), plain(value, names)) for key, value in answer.items()))
+        told = ((str(plain(key, names)), plain(value, names)) for key, value in answer.items())
+        return dict(sorted(told, key=repr))
     if isinstance(answer, set | frozenset | list | tuple):
         return sorted((plain(one, names) for one in answer), key=repr)
     if isinstance(answer, uuid.UUID | str):

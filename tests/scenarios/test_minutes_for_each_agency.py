@@ -33,7 +33,8 @@ def whole(
 
 
 def names(record: MinutesRecord) -> list[str]:
-    return [one.who.split(",")[0] for one in record.document.cases]
+    """Who is in it, by name: two cases that came together with the same risk stand in any order."""
+    return sorted(one.who.split(",")[0] for one in record.document.cases)
 
 
 @pytest.fixture

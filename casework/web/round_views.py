@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from flask import url_for
+
 from casework.clock import london_date
-from casework.conferences.queries import ConferenceRecord, ListingRecord
+from casework.conferences.queries import ConferenceRecord, Place
 from casework.duties.rules import when_words
 from casework.research.queries import Square
+from casework.research.rules import ResearchState
 from casework.web.components import Clock, GridCase, GridCell, GridRow
 from casework.web.wording import date_words
 
@@ -41,19 +44,22 @@ def today_words(now: datetime) -> str:
 
 
 def grid(
-    listed: Sequence[ListingRecord], squares: Sequence[Square], names: Mapping[UUID, str], now: datetime
+    places: Sequence[Place], squares: Sequence[Square], names: Mapping[UUID, str], now: datetime
 ) -> tuple[tuple[GridCase, ...], tuple[GridRow, ...]]:
-    """Return the research grid: cases across in the order of the agenda, agencies down by name."""
-    order = [one.case.id for one in listed]
-    across = tuple(
-        GridCase(reference=one.case.number, href=f"/cases/{one.case.id}") for one in listed
-    )
+    """Return the research grid: cases across in the order of the agenda, agencies down by name; each square opens the case."""
+    across = tuple(GridCase(reference=one.number, href=url_for("cases.case", case_id=one.case_id)) for one in places)
     state = {(one.agency_id, one.case_id): one for one in squares}
     agencies = sorted({one.agency_id for one in squares}, key=lambda agency: names.get(agency, ""))
     rows = tuple(
         GridRow(
-            agency=names.get(agency, ""),
-            cells=tuple(GridCell(state=_cell(state.get((agency, case_id)), now)) for case_id in order),
+            agency=names.get(agency, "An agency that has left"),
+            cells=tuple(
+                GridCell(
+                    state=_cell(state.get((agency, one.case_id)), now),
+                    href=url_for("sitting.case", listing_id=one.id),
+                )
+                for one in places
+            ),
         )
         for agency in agencies
     )
@@ -63,6 +69,6 @@ def grid(
 def _cell(square: Square | None, now: datetime) -> str:
     if square is None:
         return "none"
-    if square.state != "asked":
+    if square.state != ResearchState.ASKED:
         return "answered"
     return "late" if square.due_at < now else "due"

@@ -54,7 +54,6 @@ def agenda(conference_id: UUID) -> str:
         names = accounts.account_names(work, everybody)
         may_run = work.actor.has(Permission.CONFERENCE_RUN)
         may_write = work.actor.has(Permission.HEARING_RECORD)
-        has_accepted = work.actor.account_id in accepted
     timers = {
         one.id: hearing_views.timer(one, minutes=record.conference.marac.minutes_a_case, now=now())
         for one in record.board.places
@@ -71,7 +70,7 @@ def agenda(conference_id: UUID) -> str:
         may_begin=may_run and record.conference.state in BEFORE,
         may_run=may_run,
         may_write=may_write and record.conference.state == RoundState.SITTING,
-        has_accepted=has_accepted,
+        has_accepted=record.has_accepted,
         statement=confidentiality.STATEMENT,
         mark=_mark(record.board),
     )

@@ -12,6 +12,7 @@ from casework.conferences.queries.board import (
     listings_of_case,
     numbering,
     over_capacity,
+    waiting_for_later,
 )
 from casework.conferences.queries.calendar import (
     ConferenceRecord,
@@ -62,4 +63,5 @@ __all__ = [
     "people_on_the_list",
     "people_told_of",
     "recorded_in_round",
+    "waiting_for_later",
 ]

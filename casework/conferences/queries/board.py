@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from sqlalchemy import select
+from sqlalchemy import not_, select
 from sqlalchemy.orm import defer
 
 from casework.access.permissions import Permission
@@ -119,6 +119,7 @@ class Place:
     is_late: bool
     has_safe_contact: bool
     children: int
+    is_imminent: bool
     score: int
     referred_on: date
     actions_agreed: int
@@ -212,6 +213,7 @@ def _place(row: Listing, case: Case, numbers: Numbering) -> Place:
         is_late=row.is_late,
         has_safe_contact=case.has_safe_contact,
         children=case.children,
+        is_imminent=row.is_imminent,
         score=row.score,
         referred_on=row.referred_on,
         actions_agreed=row.actions_agreed,
@@ -219,6 +221,33 @@ def _place(row: Listing, case: Case, numbers: Numbering) -> Place:
         ended_at=row.ended_at,
         version=row.version,
     )
+
+
+def waiting_for_later(work: UnitOfWork, *, conference_id: uuid.UUID) -> tuple[tuple[Place, datetime], ...]:
+    """Return the cases that wait for a later round of the same MARAC, each with its sitting, for the chair's word to let one in.
+
+    The word comes before the case is shared with anybody, so nobody is named; a chair who is blocked from a case does not
+    learn of it. Raises NotAllowed.
+    """
+    work.require(Permission.CONFERENCE_AGREE_LATE)
+    if not work.actor.protocol_signed:
+        return ()
+    this = select(Conference.marac_id, Conference.sits_at).where(Conference.id == conference_id).subquery()
+    rows = work.session.execute(
+        select(Listing, Case, Conference.sits_at)
+        .join(Case, Case.id == Listing.case_id)
+        .join(Conference, Conference.id == Listing.conference_id)
+        .join(this, this.c.marac_id == Conference.marac_id)
+        .where(
+            Conference.sits_at > this.c.sits_at,
+            Conference.state == rules.RoundState.PLANNED.value,
+            Listing.state == rules.ListingState.LISTED.value,
+            not_(case_policy.is_blocked(work.actor, work.now)),
+        )
+        .order_by(Conference.sits_at, Listing.referred_on, Listing.id)
+        .options(defer(Listing.hearing_sealed))
+    )
+    return tuple((_place(row, case, Numbering(())), sits_at) for row, case, sits_at in rows)
 
 
 def over_capacity(work: UnitOfWork, *, conference_id: uuid.UUID) -> tuple[tuple[ListingRecord, str], ...]:

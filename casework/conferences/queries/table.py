@@ -8,18 +8,18 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from casework.access.permissions import Permission
 from casework.accounts import queries as accounts
 from casework.cases import policy as case_policy
 from casework.cases import queries as cases
-from casework.cases.models import Case
+from casework.cases.models import Case, Confidentiality
 from casework.cases.queries import PersonInCase
 from casework.conferences import policy
 from casework.conferences.models import Attendance, Conference, Listing, Marac
 from casework.conferences.queries.board import Board, ListingRecord, Numbering, boards, listing_from
-from casework.conferences.queries.calendar import ConferenceRecord, conference_from, conference_record
+from casework.conferences.queries.calendar import ConferenceRecord, conference_from
 from casework.disclosures import queries as disclosures
 from casework.errors import NotFound
 from casework.work import UnitOfWork
@@ -70,22 +70,37 @@ def hearing(work: UnitOfWork, *, listing_id: uuid.UUID) -> HearingRecord:
 
 @dataclass(frozen=True, slots=True)
 class AgendaRecord:
-    """A round's list with its people, as far as the reader may see it: the board, and the people of each case by its id."""
+    """A round's list with its people, as far as the reader may see it: the board, and the people of each case by its id.
+
+    `has_accepted` says whether the reader has accepted the round's confidentiality statement.
+    """
 
     conference: ConferenceRecord
     board: Board
     people: Mapping[uuid.UUID, tuple[PersonInCase, ...]]
+    has_accepted: bool
 
 
 def agenda(work: UnitOfWork, *, conference_id: uuid.UUID) -> AgendaRecord:
     """Return a round with its list, people opened, and note the view of each case. Four queries. Raises NotAllowed, NotFound."""
-    conference = conference_record(work, conference_id=conference_id)
+    work.require(Permission.CONFERENCE_VIEW)
+    accepted = exists().where(
+        Confidentiality.conference_id == Conference.id, Confidentiality.account_id == work.actor.account_id
+    )
+    found = work.session.execute(
+        select(Conference, Marac, accepted)
+        .join(Marac, Marac.id == Conference.marac_id)
+        .where(Conference.id == conference_id)
+    ).first()
+    if found is None:
+        raise NotFound
     board = boards(work, conference_ids=[conference_id])[conference_id]
     case_ids = [one.case_id for one in board.places]
     for case_id in case_ids:
         work.note_view("case:view_line", "case", case_id)
     people = cases.people_of(work, case_ids=case_ids) if case_ids else {}
-    return AgendaRecord(conference=conference, board=board, people=people)
+    conference, marac, has_accepted = found
+    return AgendaRecord(conference_from(conference, marac), board, people, has_accepted)
 
 
 def recorded_in_round(work: UnitOfWork, *, conference_id: uuid.UUID) -> dict[uuid.UUID, dict[str, Any]]:

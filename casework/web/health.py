@@ -14,7 +14,6 @@ from casework.web.unit import service
 blueprint = Blueprint("health", __name__)
 
 
-
 @blueprint.get("/healthz")
 def healthz() -> Response:
     """Answer 200 as soon as pages can be served."""

@@ -1,135 +1,182 @@
-"""The home page, different for each role: always what to do next, with the round in view."""
+"""The home page, different for each role: always what to do next. Who has several roles sees the parts of each, one below the other."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from uuid import UUID
+from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template, request
 
-from casework.access.permissions import Permission, Purpose, Role
+from casework.access.permissions import Permission, Purpose
+from casework.actions import queries as actions
 from casework.agencies import queries as agencies
 from casework.conferences import queries as rounds
 from casework.conferences.queries import ConferenceRecord
-from casework.conferences.rules import ListingState, RoundState
+from casework.conferences.rules import RoundState
 from casework.duties import queries as duties
-from casework.duties.rules import TERMS, DutyKind, when_words
+from casework.duties.rules import when_words
+from casework.events import queries as events
+from casework.minutes import queries as minutes
+from casework.notifications import queries as notifications
 from casework.referrals import queries as referrals
 from casework.referrals.rules import ReferralState
 from casework.research import queries as research
-from casework.web import guard, navigation, round_views
-from casework.web.components import DutyLine, GridCase, GridRow
-from casework.web.unit import now, someone, work_for_request
+from casework.research.rules import ResearchState
+from casework.web import duty_views, guard, home_views, round_views
+from casework.web.components import DutyLine
+from casework.web.unit import now, service, someone, work_for_request
+from casework.web.wording import date_words
 from casework.work import UnitOfWork
 
 blueprint = Blueprint("home", __name__)
-RUNNING = (RoundState.PLANNED, RoundState.LIST_OUT, RoundState.INPUTS_CLOSED, RoundState.SITTING)
+
+RUNNING = tuple(state.value for state in RoundState if state not in (RoundState.ISSUED, RoundState.FROZEN))
+# Rounds that run or are to come: of two MARACs that sit every week this is two months, of all others more.
+MOST_ROUNDS = 20
+MOST_LINES = 6
+Part = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Inbox:
-    """What waits at triage: how many, and since when in hours."""
+class Calendar:
+    """The rounds that run or are to come, the one that each MARAC works on, and the one that is looked at."""
 
-    waiting: int
-    returned: int
-    oldest_hours: int
+    running: tuple[ConferenceRecord, ...] = ()
+    current: tuple[ConferenceRecord, ...] = ()
+    focus: ConferenceRecord | None = None
+
+    @property
+    def names(self) -> dict[Any, str]:
+        """What each round is called, by its id."""
+        return {one.id: f"{one.marac.name}, {date_words(one.sits_at)}" for one in self.running}
+
+    def waiting_for(self, *states: RoundState) -> list[ConferenceRecord]:
+        """Return the rounds whose minutes stand at one of these states."""
+        return [one for one in self.running if one.state in states]
 
 
 @blueprint.get("/")
 @guard.for_members
 def home() -> str:
     """Show what this person does next."""
-    who = someone()
-    areas = [link for link in navigation.links_for(who.actor) if not link.current]
     with work_for_request(purpose=Purpose.CONFERENCE) as work:
-        conference = _next_round(work)
-        owed = _owed(work)
-        inbox = _inbox(work) if work.actor.has(Permission.REFERRAL_TRIAGE) else None
-        late = _late_by_agency(work) if work.actor.has(Permission.DUTY_CHASE) else ()
-        across, rows = _grid(work, conference)
-        drafts = rounds.conferences(work, states=[RoundState.MINUTES_DRAFT]) if _approves(work) else ()
-        is_observer = work.actor.roles == frozenset({Role.OBSERVER})
+        calendar = _calendar(work)
+        parts: dict[str, Part] = {}
+        for permission, name, part in PARTS:
+            # Who runs the MARAC may refer as well, but has a page for that.
+            if work.actor.has(permission) and not (name == "referrer" and "coordinator" in parts):
+                parts[name] = part(work, calendar)
+        if not parts.keys() & {"coordinator", "operator"}:
+            parts["owed"] = {"duties": _owed(work, calendar)}
+    focus = calendar.focus
     return render_template(
         "home/home.html",
-        person=who.name,
-        areas=areas,
-        conference=conference,
-        clocks=round_views.clocks(conference, now()) if conference else (),
+        person=someone().name,
+        now=now(),
+        focus=focus,
+        current=calendar.current,
+        clocks=round_views.clocks(focus, now()) if focus else (),
         today=round_views.today_words(now()),
-        away=when_words(conference.sits_at, now()) if conference else "",
-        duties=owed,
-        inbox=inbox,
-        late=late,
-        across=across,
-        rows=rows,
-        drafts=drafts,
-        is_observer=is_observer,
+        away=when_words(focus.sits_at, now()) if focus else "",
+        **{name: parts.get(name) for name in (*(name for _, name, _ in PARTS), "owed")},
     )
 
 
-def _approves(work: UnitOfWork) -> bool:
-    return work.actor.has(Permission.MINUTES_APPROVE)
-
-
-def _next_round(work: UnitOfWork) -> ConferenceRecord | None:
-    """Return the round that is worked on now: the first that sits from here on and whose list is out, else the very next."""
+def _calendar(work: UnitOfWork) -> Calendar:
     if not work.actor.has(Permission.CONFERENCE_VIEW):
-        return None
-    coming = rounds.conferences(work, states=RUNNING, limit=6)
-    out = [one for one in coming if one.state != RoundState.PLANNED]
-    return next(iter([*out, *coming]), None)
+        return Calendar()
+    running = rounds.conferences(work, states=RUNNING, limit=MOST_ROUNDS)
+    current = home_views.current_rounds(running)
+    wanted = request.args.get("round", "")
+    focus = next((one for one in current if str(one.id) == wanted), current[0] if current else None)
+    return Calendar(running, tuple(current), focus)
 
 
-def _owed(work: UnitOfWork) -> tuple[DutyLine, ...]:
-    return tuple(
-        DutyLine(
-            what=TERMS[DutyKind(one.kind)].words,
-            due_at=one.due_at,
-            late=one.is_late,
-            href=where(one),
-            away=when_words(one.due_at, work.now),
-        )
-        for one in duties.my_duties(work, limit=12)
-    )
+def _owed(work: UnitOfWork, calendar: Calendar) -> tuple[DutyLine, ...]:
+    return duty_views.lines(duties.my_duties(work), calendar.names, frozenset(), now=work.now)
 
 
-def where(duty: duties.DutyRecord) -> str:
-    """Return the address where a duty is done."""
-    if duty.kind == DutyKind.RESEARCH_ANSWER and duty.conference_id:
-        return url_for("research.round_page", conference_id=duty.conference_id)
-    if duty.kind == DutyKind.CONFIDENTIALITY and duty.conference_id:
-        return url_for("rounds.conference", conference_id=duty.conference_id)
-    if duty.kind == DutyKind.REFERRAL_TRIAGE:
-        return "/triage"
-    if duty.subject_kind == "minutes" and duty.conference_id:
-        return f"/minutes/{duty.conference_id}"
-    if duty.kind == DutyKind.IDVA_CONTACT and duty.case_id:
-        return f"/cases/{duty.case_id}"
-    return "/actions"
-
-
-def _inbox(work: UnitOfWork) -> Inbox:
-    lines = referrals.inbox(work)
-    waiting = [one for one in lines if one.state == ReferralState.SUBMITTED]
-    oldest = min((one.submitted_at for one in waiting if one.submitted_at), default=work.now)
-    return Inbox(len(waiting), len(lines) - len(waiting), int((work.now - oldest).total_seconds() // 3600))
-
-
-def _late_by_agency(work: UnitOfWork) -> tuple[tuple[str, int], ...]:
+def _coordinator(work: UnitOfWork, calendar: Calendar) -> Part:
+    """Show what stops the sitting, what waits at triage, and the research of every agency."""
+    found: dict[str, Any] = {
+        "inbox": home_views.inbox(referrals.inbox(work, with_candidates=False)),
+        "may_triage": work.actor.has(Permission.REFERRAL_TRIAGE),
+        "may_plan": work.actor.has(Permission.CONFERENCE_PLAN),
+        "minutes": calendar.waiting_for(RoundState.MINUTES_DRAFT, RoundState.APPROVED),
+        "before": None,
+        "moving": (),
+        "over_by": 0,
+    }
+    if (focus := calendar.focus) is None:
+        return found
+    boards = rounds.boards(work, conference_ids=[one.id for one in calendar.current])
+    board = boards[focus.id]
+    squares = research.grid(work, conference_id=focus.id)
     names = {one.id: one.name for one in agencies.agencies(work)}
-    found: dict[UUID, int] = {}
-    for one in duties.open_duties(work, late_only=True):
-        if one.owed_by_agency_id is not None:
-            found[one.owed_by_agency_id] = found.get(one.owed_by_agency_id, 0) + 1
-    return tuple(sorted(((names.get(agency, ""), count) for agency, count in found.items()), key=lambda one: -one[1]))
+    across, rows = round_views.grid(board.on_the_list, squares, names, work.now)
+    return found | {
+        "before": home_views.before(focus, board, squares, duties.open_duties(work), names),
+        "moving": board.moving,
+        "over_by": board.over_by,
+        "boards": boards,
+        "across": across,
+        "rows": rows,
+    }
 
 
-def _grid(work: UnitOfWork, conference: ConferenceRecord | None) -> tuple[tuple[GridCase, ...], tuple[GridRow, ...]]:
-    if conference is None or not work.actor.has(Permission.DUTY_VIEW_ALL):
-        return (), ()
-    squares = research.grid(work, conference_id=conference.id)
-    if not squares:
-        return (), ()
-    listed = rounds.listings(work, conference_id=conference.id, states=(ListingState.LISTED, ListingState.HEARD))
-    names = {one.id: one.name for one in agencies.agencies(work)}
-    return round_views.grid(listed, squares, names, work.now)
+def _chair(work: UnitOfWork, calendar: Calendar) -> Part:
+    """Show the next sitting, the minutes to approve, and the cases that wait for the chair's word."""
+    found: dict[str, Any] = {"approvals": calendar.waiting_for(RoundState.MINUTES_DRAFT), "board": None}
+    if (focus := calendar.focus) is None:
+        return found
+    later = home_views.next_of(calendar.running, focus)
+    boards = rounds.boards(work, conference_ids=[one.id for one in (focus, later) if one is not None])
+    squares = research.grid(work, conference_id=focus.id)
+    return found | {
+        "board": boards[focus.id],
+        "answered": sum(one.state != ResearchState.ASKED for one in squares),
+        "asked": len(squares),
+        "waiting_later": len(boards[later.id].waiting) if later is not None else 0,
+    }
+
+
+def _speaker(work: UnitOfWork, calendar: Calendar) -> Part:
+    """Show an agency's own part of the round: research, actions, minutes to read."""
+    asking = [one for one in calendar.running if one.state in home_views.OUT]
+    progress = research.own_progress(work, conference_ids=[one.id for one in asking]) if asking else {}
+    return {
+        "progress": [(one, *progress[one.id]) for one in asking if one.id in progress],
+        "actions": actions.my_actions(work),
+        "most": MOST_LINES,
+        "unread": minutes.unread_copies(work),
+        "names": calendar.names,
+    }
+
+
+def _referrer(work: UnitOfWork, _: Calendar) -> Part:
+    """Show one's own referrals: what came back, what is not sent yet, what became of the others."""
+    lines = referrals.my_referrals(work)
+    return {
+        "returned": [one for one in lines if one.state == ReferralState.RETURNED],
+        "drafts": [one for one in lines if one.state == ReferralState.DRAFT],
+        "sent": [one for one in lines if one.state not in (ReferralState.RETURNED, ReferralState.DRAFT)][:MOST_LINES],
+    }
+
+
+def _operator(work: UnitOfWork, _: Calendar) -> Part:
+    """Show whether the parts of the installation live and what waits in them: counts only, never a case."""
+    notices = notifications.counts(work)
+    with service().stores.engine.connect() as connection:
+        living = events.living_parts(connection)
+        outbox = events.status(connection)
+    return {"notices": notices, "parts": [(part, part in living) for part in events.PARTS], "outbox": outbox}
+
+
+PARTS: tuple[tuple[Permission, str, Callable[[UnitOfWork, Calendar], Part]], ...] = (
+    (Permission.DUTY_CHASE, "coordinator", _coordinator),
+    (Permission.MINUTES_APPROVE, "chair", _chair),
+    (Permission.RESEARCH_ANSWER, "speaker", _speaker),
+    (Permission.REFERRAL_SUBMIT, "referrer", _referrer),
+    (Permission.SYSTEM_OPERATE, "operator", _operator),
+)

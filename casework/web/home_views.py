@@ -1,0 +1,146 @@
+"""What the home pages show of a round at a glance: what stops the sitting, what waits, who is late. Made of records, for templates."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from casework.conferences.queries import Board, ConferenceRecord
+from casework.conferences.rules import RoundState
+from casework.duties.queries import DutyRecord
+from casework.duties.rules import DutyKind
+from casework.referrals.queries import ReferralLine
+from casework.referrals.rules import ReferralState
+from casework.research.queries import Square
+from casework.research.rules import ResearchState
+
+OUT = (RoundState.LIST_OUT, RoundState.INPUTS_CLOSED, RoundState.SITTING)
+AHEAD = (RoundState.PLANNED, *OUT)
+
+
+def current_rounds(rounds: Iterable[ConferenceRecord]) -> list[ConferenceRecord]:
+    """Return the round that each MARAC works on: its first that has still to sit, those whose list is out first."""
+    found: dict[UUID, ConferenceRecord] = {}
+    for one in sorted(rounds, key=lambda one: one.sits_at):
+        if one.state in AHEAD:
+            found.setdefault(one.marac.id, one)
+    return sorted(found.values(), key=lambda one: (one.state == RoundState.PLANNED, one.sits_at))
+
+
+def next_of(rounds: Iterable[ConferenceRecord], this: ConferenceRecord) -> ConferenceRecord | None:
+    """Return the round of the same MARAC after this one, None when the calendar holds none."""
+    later = [one for one in rounds if one.marac.id == this.marac.id and one.sits_at > this.sits_at]
+    return min(later, key=lambda one: one.sits_at, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class LateAgency:
+    """One agency with what it owes and is late with: how many duties, and what they are in words."""
+
+    agency: str
+    late: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What stops the sitting of one round, counted."""
+
+    asked: int
+    answered: int
+    cases: int
+    without_contact: tuple[str, ...]
+    not_accepted: int
+    late: tuple[LateAgency, ...]
+    late_of_people: int
+    overdue_actions: int
+    overdue_by: str
+
+
+_LATE_WORDS = {
+    DutyKind.RESEARCH_ANSWER: "research",
+    DutyKind.ACTION_REPORT: "action reports",
+    DutyKind.FLAG_RAISE: "marks on files",
+    DutyKind.FLAG_LIFT: "marks to take off",
+    DutyKind.TELL_VICTIM: "victims to be told",
+    DutyKind.IDVA_CONTACT: "first contacts",
+}
+
+
+def before(
+    conference: ConferenceRecord,
+    board: Board,
+    squares: Sequence[Square],
+    duties: Collection[DutyRecord],
+    names: Mapping[UUID, str],
+) -> Before:
+    """Count what stops the sitting, from the board, the research and everybody's open duties."""
+    listed = {one.case_id for one in board.on_the_list}
+    ours = [one for one in squares if one.case_id in listed]
+    late = [one for one in duties if one.is_late]
+    overdue = Counter(
+        one.owed_by_agency_id for one in late if one.kind == DutyKind.ACTION_REPORT and one.owed_by_agency_id
+    )
+    return Before(
+        asked=len(ours),
+        answered=sum(one.state != ResearchState.ASKED for one in ours),
+        cases=len(listed),
+        without_contact=tuple(one.number for one in board.on_the_list if not one.has_safe_contact),
+        not_accepted=sum(one.kind == DutyKind.CONFIDENTIALITY and one.conference_id == conference.id for one in duties),
+        late=_late_agencies(late, names),
+        late_of_people=sum(one.owed_by_agency_id is None for one in late),
+        overdue_actions=sum(overdue.values()),
+        overdue_by=", ".join(f"{names.get(agency, '')} {count}" for agency, count in overdue.most_common(3)),
+    )
+
+
+def _late_agencies(late: Iterable[DutyRecord], names: Mapping[UUID, str]) -> tuple[LateAgency, ...]:
+    by_agency: dict[UUID, Counter[DutyKind]] = {}
+    for one in late:
+        if one.owed_by_agency_id is not None:
+            by_agency.setdefault(one.owed_by_agency_id, Counter())[DutyKind(one.kind)] += 1
+    found = [
+        LateAgency(
+            agency=names.get(agency_id, "An agency that has left"),
+            late=sum(kinds.values()),
+            what=", ".join(f"{count} {_LATE_WORDS.get(kind, 'other')}" for kind, count in kinds.most_common()),
+        )
+        for agency_id, kinds in by_agency.items()
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.late, one.agency)))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One referral that waits for triage."""
+
+    line: ReferralLine
+    since: datetime | None
+    lacking: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """The referrals that wait: those to decide, the oldest first, and how many are with their referrers."""
+
+    waiting: tuple[Waiting, ...]
+    returned: int
+
+
+def inbox(lines: Sequence[ReferralLine]) -> Inbox:
+    """Group the referrals of triage for the home page."""
+    waiting = [one for one in lines if one.state == ReferralState.SUBMITTED]
+    return Inbox(
+        waiting=tuple(Waiting(one, one.submitted_at, _and_more(one.lacking)) for one in waiting),
+        returned=sum(one.state == ReferralState.RETURNED for one in lines),
+    )
+
+
+def _and_more(what: Sequence[str]) -> str:
+    if not what:
+        return ""
+    shown = ", ".join(one[0].lower() + one[1:] for one in what[:3])
+    return shown if len(what) <= 3 else f"{shown} and {len(what) - 3} more"

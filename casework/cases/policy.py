@@ -1,12 +1,14 @@
 """Who may open a case. One order, default no: block, protocol, role, standing (with accepted confidentiality), purpose, time window.
 
 The record, every list, count, search, export and notice use the one condition below (docs/adr/0004-access-order.md). A case
-that may not be seen and a case that does not exist give the same answer.
+that may not be seen and a case that does not exist give the same answer. A permission of one programme reaches no case of the
+other, so that a youth worker learns of no MARAC and a MARAC of no young person's file (docs/adr/0015-youth-support.md).
 """
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, true
@@ -15,11 +17,15 @@ from casework.access import blocks
 from casework.access.actors import Actor, ActorKind
 from casework.access.permissions import Permission, Role
 from casework.cases.models import Case, Confidentiality, Standing
+from casework.cases.rules import StandingKind
 from casework.errors import NotFound
+from casework.programmes.registry import MARAC, YOUTH_SUPPORT, Programme
 from casework.work import UnitOfWork
 
 # An agency's standing is used by those who speak for it. A frontline referrer of the same agency has only what is theirs.
 SPEAKS_FOR_AGENCY = frozenset({Role.REPRESENTATIVE, Role.IDVA})
+# In youth support it is used by those who answer for the agency's own files; a youth worker has only what is theirs.
+ANSWERS_FOR_YOUTH_FILES = frozenset({Role.YOUTH_MANAGER, Role.SAFEGUARDING_LEAD})
 
 
 def is_blocked(actor: Actor, now: datetime) -> ColumnElement[bool]:
@@ -27,13 +33,21 @@ def is_blocked(actor: Actor, now: datetime) -> ColumnElement[bool]:
     return blocks.is_blocked(actor, now, Case.id)
 
 
-def has_standing(actor: Actor, now: datetime, *, ignore_confidentiality: bool = False) -> ColumnElement[bool]:
-    """Return the SQL condition that `actor` stands in some relation to a Case at `now`.
+def has_standing(
+    actor: Actor,
+    now: datetime,
+    *,
+    ignore_confidentiality: bool = False,
+    speaking: frozenset[Role] = SPEAKS_FOR_AGENCY,
+    kinds: Collection[StandingKind] = (),
+) -> ColumnElement[bool]:
+    """Return the SQL condition that `actor` stands in some relation to a Case at `now`, or in one of `kinds`.
 
-    Standing that a round's list gave counts only once the person has accepted that round's confidentiality statement.
+    Standing that a round's list gave counts only once the person has accepted that round's confidentiality statement. An
+    agency's standing is used by those of its people who hold one of the roles `speaking`.
     """
     held_by = [Standing.account_id == actor.account_id]
-    if actor.agency_id is not None and actor.roles & SPEAKS_FOR_AGENCY:
+    if actor.agency_id is not None and actor.roles & speaking:
         held_by.append(and_(Standing.account_id.is_(None), Standing.agency_id == actor.agency_id))
     accepted = or_(
         Standing.conference_id.is_(None),
@@ -46,6 +60,7 @@ def has_standing(actor: Actor, now: datetime, *, ignore_confidentiality: bool = 
         Standing.from_at <= now,
         or_(Standing.until_at.is_(None), Standing.until_at > now),
         or_(*held_by),
+        Standing.kind.in_([kind.value for kind in kinds]) if kinds else true(),
         true() if ignore_confidentiality else accepted,
     )
 
@@ -54,12 +69,20 @@ def may_see(actor: Actor, now: datetime) -> ColumnElement[bool]:
     """Return the SQL condition that limits any query over Case to what `actor` may see at `now`."""
     if actor.kind is ActorKind.SYSTEM:
         return true()
-    if actor.account_id is None or not actor.protocol_signed or not actor.has(Permission.CASE_VIEW):
+    if actor.account_id is None or not actor.protocol_signed:
         return false()
-    seen = not_(is_blocked(actor, now))
-    if actor.has(Permission.CASE_VIEW_ALL):
-        return seen
-    return and_(seen, has_standing(actor, now))
+    reached: list[ColumnElement[bool]] = []
+    if actor.has(Permission.CASE_VIEW):
+        stands = true() if actor.has(Permission.CASE_VIEW_ALL) else has_standing(actor, now)
+        reached.append(and_(is_of(MARAC), stands))
+    if actor.has(Permission.YOUTH_CASE_VIEW):
+        reached.append(and_(is_of(YOUTH_SUPPORT), has_standing(actor, now, speaking=ANSWERS_FOR_YOUTH_FILES)))
+    return and_(not_(is_blocked(actor, now)), or_(false(), *reached))
+
+
+def is_of(programme: Programme) -> ColumnElement[bool]:
+    """Return the SQL condition that a Case belongs to a programme. Every list, count and search asks for its own."""
+    return Case.programme == programme.code
 
 
 def reach_unless_blocked(work: UnitOfWork, case_id: uuid.UUID, *, act: str) -> Case:
@@ -67,7 +90,9 @@ def reach_unless_blocked(work: UnitOfWork, case_id: uuid.UUID, *, act: str) -> C
 
     Raises NotFound for a missing case and for anybody who is blocked or whose agency has no protocol in force.
     """
-    case = work.session.scalar(select(Case).where(Case.id == case_id, not_(is_blocked(work.actor, work.now))))
+    case = work.session.scalar(
+        select(Case).where(Case.id == case_id, is_of(MARAC), not_(is_blocked(work.actor, work.now)))
+    )
     if case is None or not (work.actor.protocol_signed or work.actor.kind is ActorKind.SYSTEM):
         code = _why_not(work, case_id)
         work.refuse(act=act, code=code, subject_kind="case", subject_id=case_id)
@@ -75,12 +100,22 @@ def reach_unless_blocked(work: UnitOfWork, case_id: uuid.UUID, *, act: str) -> C
     return case
 
 
-def reach(work: UnitOfWork, case_id: uuid.UUID, *, act: str = "case:view", lock: bool = False) -> Case:
+def reach(
+    work: UnitOfWork,
+    case_id: uuid.UUID,
+    *,
+    act: str = "case:view",
+    lock: bool = False,
+    programme: Programme | None = None,
+) -> Case:
     """Return the case if the actor may see it. Raises NotFound otherwise, the same for a hidden and a missing case.
 
-    The refusal, with the rule that refused, goes to the trail and nowhere else.
+    With `programme` a case of another one is not there. The refusal, with the rule that refused, goes to the trail and
+    nowhere else.
     """
     query = select(Case).where(Case.id == case_id, may_see(work.actor, work.now))
+    if programme is not None:
+        query = query.where(is_of(programme))
     case = work.session.scalar(query.with_for_update(of=Case) if lock else query)
     # Asked in every case, so that a hidden case takes the same path as a missing one.
     code = _why_not(work, case_id) if case is None else None
@@ -92,16 +127,20 @@ def reach(work: UnitOfWork, case_id: uuid.UUID, *, act: str = "case:view", lock:
 
 def _why_not(work: UnitOfWork, case_id: uuid.UUID) -> str:
     actor, now = work.actor, work.now
+    stands_at_all = or_(
+        has_standing(actor, now, ignore_confidentiality=True),
+        has_standing(actor, now, ignore_confidentiality=True, speaking=ANSWERS_FOR_YOUTH_FILES),
+    )
     row = work.session.execute(
-        select(is_blocked(actor, now), has_standing(actor, now, ignore_confidentiality=True)).where(Case.id == case_id)
+        select(is_blocked(actor, now), stands_at_all, Case.programme).where(Case.id == case_id)
     ).first()
     if row is None:
         return "missing"
-    blocked, stands = row
+    blocked, stands, programme = row
     if blocked:
         return "block"
     if not actor.protocol_signed:
         return "protocol"
-    if not actor.has(Permission.CASE_VIEW):
+    if not actor.has(Permission.YOUTH_CASE_VIEW if programme == YOUTH_SUPPORT.code else Permission.CASE_VIEW):
         return "role"
     return "confidentiality" if stands else "standing"

@@ -1,6 +1,7 @@
 """The case: its states, the parts people have in it, the kinds of standing and block, links to other cases, and flags.
 
-A case is one victim and one set of perpetrators; a new perpetrator is a new case, and a repeat comes back to the same one.
+A MARAC's case is one victim and one set of perpetrators; a new perpetrator is a new case, and a repeat comes back to the same
+one. A case of youth support is one young person; where it stands is kept by casework.youth, and its state here stays open.
 """
 
 from __future__ import annotations
@@ -60,6 +61,8 @@ class Part(StrEnum):
     PERPETRATOR = "perpetrator"
     CHILD = "child"
     OTHER = "other"
+    YOUNG_PERSON = "young_person"
+    PARENT = "parent"
 
 
 class StandingKind(StrEnum):
@@ -72,6 +75,11 @@ class StandingKind(StrEnum):
     REFERRER = "referrer"
     INVITED_PROFESSIONAL = "invited_professional"
     CHAIR = "chair"
+    # Youth support: who holds the file, their agency's manager and safeguarding lead, and the team around the young person.
+    CASE_HOLDER = "case_holder"
+    HOME_AGENCY = "home_agency"
+    LEAD_PROFESSIONAL = "lead_professional"
+    TEAM_MEMBER = "team_member"
 
 
 NEEDS_CONFIDENTIALITY = frozenset({StandingKind.LISTED_AGENCY, StandingKind.INVITED_PROFESSIONAL, StandingKind.CHAIR})

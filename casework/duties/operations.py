@@ -250,7 +250,9 @@ def chase(work: UnitOfWork, *, duty_ids: Sequence[uuid.UUID]) -> int:
     """Remind, now, whoever owes these duties; each chase is recorded. Returns how many. Raises NotAllowed, NotFound when none is open."""
     work.require(Permission.DUTY_CHASE)
     open_ids = work.session.scalars(
-        select(Duty.id).where(Duty.id.in_(list(duty_ids)), Duty.state == "open", policy.may_know(work))
+        select(Duty.id).where(
+            Duty.id.in_(list(duty_ids)), Duty.state == "open", policy.may_know(work), policy.others_may_know()
+        )
     ).all()
     if not open_ids:
         raise NotFound("Nothing of this is owed any more.")

@@ -62,7 +62,11 @@ def open_duties(
     """Return everybody's open duties, for those who chase. Raises NotAllowed."""
     if not work.actor.has(Permission.DUTY_VIEW_ALL):
         raise NotAllowed(code="role")
-    query = select(Duty).where(Duty.state == "open", policy.may_know(work)).order_by(Duty.due_at, Duty.id)
+    query = (
+        select(Duty)
+        .where(Duty.state == "open", policy.may_know(work), policy.others_may_know())
+        .order_by(Duty.due_at, Duty.id)
+    )
     if conference_id is not None:
         query = query.where(Duty.conference_id == conference_id)
     if late_only:

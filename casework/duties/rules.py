@@ -33,10 +33,43 @@ class DutyKind(StrEnum):
     REFERRAL_TRIAGE = "referral_triage"
     IDVA_CONTACT = "idva_contact"
     TELL_VICTIM = "tell_victim"
+    # Youth support. Each is owed by one practitioner, and nobody who chases for a MARAC learns of it.
+    PLAN_REVIEW = "plan_review"
+    PLAN_ACTION_REPORT = "plan_action_report"
+    PLAN_ACTION_AFFECTED = "plan_action_affected"
+    YOUTH_RISK_CHECK = "youth_risk_check"
+    YOUTH_FOLLOW_UP = "youth_follow_up"
+    STEP_UP_ANSWER = "step_up_answer"
+    ESCALATION_ANSWER = "escalation_answer"
+    INTERVENTION_REVIEW = "intervention_review"
 
 
-RECURRING = frozenset({DutyKind.REFERRAL_TRIAGE})
+RECURRING = frozenset(
+    {
+        DutyKind.REFERRAL_TRIAGE,
+        DutyKind.PLAN_REVIEW,
+        DutyKind.PLAN_ACTION_AFFECTED,
+        DutyKind.YOUTH_RISK_CHECK,
+        DutyKind.STEP_UP_ANSWER,
+        DutyKind.ESCALATION_ANSWER,
+        DutyKind.INTERVENTION_REVIEW,
+    }
+)
 """What is owed again when it arises again about the same thing: a referral that was returned and comes back corrected."""
+
+OWN_ONLY = frozenset(
+    {
+        DutyKind.PLAN_REVIEW,
+        DutyKind.PLAN_ACTION_REPORT,
+        DutyKind.PLAN_ACTION_AFFECTED,
+        DutyKind.YOUTH_RISK_CHECK,
+        DutyKind.YOUTH_FOLLOW_UP,
+        DutyKind.STEP_UP_ANSWER,
+        DutyKind.ESCALATION_ANSWER,
+        DutyKind.INTERVENTION_REVIEW,
+    }
+)
+"""What only whoever owes it may know of: a list for those who chase would tell them of a young person's file."""
 
 
 class DutyState(StrEnum):
@@ -110,6 +143,24 @@ TERMS: Mapping[DutyKind, Terms] = {
     ),
     DutyKind.TELL_VICTIM: Terms(
         "Tell the victim what was agreed", "Victim not told", (TOLD, ON_THE_DAY), 1, 2, "coordinator"
+    ),
+    DutyKind.PLAN_REVIEW: Terms("Review the plan", "Plan not reviewed", (TWO_DAYS, ON_THE_DAY), 1),
+    DutyKind.PLAN_ACTION_REPORT: Terms(
+        "Say what became of an action of the plan", "Action of a plan not reported", (TWO_DAYS, ON_THE_DAY), 1
+    ),
+    DutyKind.PLAN_ACTION_AFFECTED: Terms(
+        "Look at the actions that an agreement’s end affects", "Affected actions not looked at", (TOLD, ON_THE_DAY), 1
+    ),
+    DutyKind.YOUTH_RISK_CHECK: Terms("Look at the risk again", "Risk not looked at again", (TOLD, ON_THE_DAY), 1),
+    DutyKind.YOUTH_FOLLOW_UP: Terms(
+        "Ask whether the outcome has lasted", "Nobody asked whether it lasted", (TWO_DAYS, ON_THE_DAY), 5
+    ),
+    DutyKind.STEP_UP_ANSWER: Terms("Chase the answer to a step up", "Step up not answered", (ON_THE_DAY,), 1),
+    DutyKind.ESCALATION_ANSWER: Terms(
+        "Settle a disagreement or take it a level higher", "Disagreement not settled", (ONE_DAY, ON_THE_DAY), 1
+    ),
+    DutyKind.INTERVENTION_REVIEW: Terms(
+        "Review an intervention", "Intervention not reviewed", (TWO_DAYS, ON_THE_DAY), 1
     ),
 }
 

@@ -29,9 +29,13 @@ class Programme:
     rule_set: str
 
 
-MARAC = Programme("marac", "MARAC", SharingModel.CONFERENCE, MARAC_RULE_SET)
+# Youth support's rules are dated: the version in force on the day of a decision is kept with it (casework.consent.rules).
+YOUTH_RULE_SETS = "england"
 
-PROGRAMMES: Mapping[str, Programme] = {programme.code: programme for programme in (MARAC,)}
+MARAC = Programme("marac", "MARAC", SharingModel.CONFERENCE, MARAC_RULE_SET)
+YOUTH_SUPPORT = Programme("youth_support", "Targeted Youth Support", SharingModel.BILATERAL, YOUTH_RULE_SETS)
+
+PROGRAMMES: Mapping[str, Programme] = {programme.code: programme for programme in (MARAC, YOUTH_SUPPORT)}
 
 
 def find_programme(code: str) -> Programme:

@@ -50,6 +50,13 @@ PEOPLE: Mapping[str, tuple[str, str, tuple[Role, ...]]] = {
     "midwife": ("Grace Obi", "hospital", (Role.REFERRER,)),
     "observer": ("Hugh Sandford", "voluntary_sector", (Role.OBSERVER,)),
     "operator": ("Lena Fischer", "police", (Role.OPERATOR,)),
+    "youth_worker": ("Jo Marsh", "youth_service", (Role.YOUTH_WORKER,)),
+    "youth_manager": ("Helen Frost", "youth_service", (Role.YOUTH_MANAGER,)),
+    "safeguarding_lead": ("Mina Shah", "youth_service", (Role.SAFEGUARDING_LEAD,)),
+    "school_worker": ("Tom Beech", "school_nursing", (Role.YOUTH_WORKER,)),
+    "housing_worker": ("Ivy Colclough", "housing", (Role.YOUTH_WORKER,)),
+    "information_lead": ("Sara Quill", "police", (Role.INFORMATION_LEAD,)),
+    "group_chair": ("Neil Abbott", "fire_service", (Role.GROUP_CHAIR,)),
 }
 _SECRET = b32encode(b"an invented secret").decode().rstrip("=")
 

@@ -20,6 +20,7 @@ from casework.cases.rules import SearchReason
 from casework.errors import Invalid
 from casework.people.models import Person
 from casework.people.rules import fold
+from casework.programmes.registry import MARAC
 from casework.work import UnitOfWork
 
 MOST_PEOPLE = 5_000
@@ -61,7 +62,7 @@ class _Wanted:
 
 
 def find(work: UnitOfWork, *, words: str, reason: SearchReason | str) -> Finding:
-    """Return the visible cases with a person whom all the words fit, the latest referral first, and note search and views.
+    """Return the visible cases of MARAC with a person whom all the words fit, the latest referral first, and note search and views.
 
     Names are compared without case, accents and hyphens and by their beginning, phones by their digits. Raises Invalid
     without words that say enough (three letters at least) or without a reason, NotAllowed without a purpose.
@@ -74,7 +75,11 @@ def find(work: UnitOfWork, *, words: str, reason: SearchReason | str) -> Finding
         select(Case, CasePerson, Person)
         .join(CasePerson, CasePerson.case_id == Case.id)
         .join(Person, Person.id == CasePerson.person_id)
-        .where(policy.may_see(work.actor, work.now), *([Case.number.in_(wanted.numbers)] if wanted.numbers else []))
+        .where(
+            policy.is_of(MARAC),
+            policy.may_see(work.actor, work.now),
+            *([Case.number.in_(wanted.numbers)] if wanted.numbers else []),
+        )
         .order_by(Case.last_referral_on.desc(), Case.number.desc(), Case.id)
         .limit(MOST_PEOPLE + 1)
     ).all()

@@ -16,6 +16,7 @@ from casework.cases.models import Case, CaseLink, CasePerson, Flag
 from casework.people import queries as people
 from casework.people.models import Person
 from casework.people.queries import PersonRecord
+from casework.programmes.registry import MARAC
 from casework.risk.models import RiskAssessment
 from casework.work import UnitOfWork
 
@@ -93,7 +94,7 @@ _ORDER = {"victim": 0, "perpetrator": 1, "child": 2, "other": 3}
 
 def case_record(work: UnitOfWork, *, case_id: uuid.UUID) -> CaseRecord:
     """Return one case with its people, and note the view. Raises NotFound, the same for a hidden and a missing case."""
-    case = policy.reach(work, case_id)
+    case = policy.reach(work, case_id, programme=MARAC)
     work.note_view("case:view", "case", case.id)
     # The case's own key comes with those of its people, so that its actions open without another round trip.
     members = people_of(work, case_ids=[case.id], and_keys=[case.key_id])[case.id]
@@ -122,8 +123,8 @@ class CasePage:
 def case_list(
     work: UnitOfWork, *, states: Sequence[str] = (), marac_id: uuid.UUID | None = None, page: int = 1, size: int = 25
 ) -> CasePage:
-    """Return a page of the cases that the reader may see, the latest referral first, and note the view."""
-    conditions: list[ColumnElement[bool]] = [policy.may_see(work.actor, work.now)]
+    """Return a page of MARAC's cases that the reader may see, the latest referral first, and note the view."""
+    conditions: list[ColumnElement[bool]] = [policy.is_of(MARAC), policy.may_see(work.actor, work.now)]
     if states:
         conditions.append(Case.state.in_(states))
     if marac_id is not None:
@@ -147,19 +148,21 @@ def _count(work: UnitOfWork, conditions: Sequence[ColumnElement[bool]]) -> int:
 
 
 def count_visible(work: UnitOfWork, *, states: Sequence[str] = ()) -> int:
-    """Return how many cases the reader may see."""
-    conditions = [policy.may_see(work.actor, work.now)]
+    """Return how many of MARAC's cases the reader may see."""
+    conditions = [policy.is_of(MARAC), policy.may_see(work.actor, work.now)]
     if states:
         conditions.append(Case.state.in_(states))
     return _count(work, conditions)
 
 
 def case_lines(work: UnitOfWork, *, case_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, CaseLine]:
-    """Return those of the given cases that the reader may see. The caller shows them on a page of its own and the view is noted here."""
+    """Return those of the given cases of MARAC that the reader may see. The caller shows them on its page; the view is noted here."""
     wanted = list(case_ids)
     if not wanted:
         return {}
-    rows = work.session.scalars(select(Case).where(Case.id.in_(wanted), policy.may_see(work.actor, work.now))).all()
+    rows = work.session.scalars(
+        select(Case).where(Case.id.in_(wanted), policy.is_of(MARAC), policy.may_see(work.actor, work.now))
+    ).all()
     for row in rows:
         work.note_view("case:view_line", "case", row.id)
     return {line.id: line for line in _lines(work, rows)}
@@ -218,8 +221,8 @@ class KnownCase:
 
 
 def known_cases(work: UnitOfWork, *, person_ids: Select[uuid.UUID]) -> dict[uuid.UUID, KnownCase]:
-    """Return every case that any of these people is in, opened, in two queries. For the matching of referrals, which looks
-    across the whole partnership and shows only what is visible; whoever shows a line notes the view.
+    """Return every case of MARAC that any of these people is in, opened, in two queries. For the matching of referrals, which
+    looks across the whole partnership and shows only what is visible; whoever shows a line notes the view.
 
     The keys of the cases' checklists come along, so that comparing one with another needs no further round trip.
     """
@@ -229,7 +232,7 @@ def known_cases(work: UnitOfWork, *, person_ids: Select[uuid.UUID]) -> dict[uuid
         select(Case, policy.may_see(work.actor, work.now), CasePerson, Person, checklists.scalar_subquery())
         .join(CasePerson, CasePerson.case_id == Case.id)
         .join(Person, Person.id == CasePerson.person_id)
-        .where(Case.id.in_(hits))
+        .where(Case.id.in_(hits), policy.is_of(MARAC))
     ).all()
     if not rows:
         return {}
@@ -259,11 +262,11 @@ def flags_of(work: UnitOfWork, *, case_ids: Sequence[uuid.UUID]) -> dict[uuid.UU
 def cases_of_people(
     work: UnitOfWork, *, person_ids: Iterable[uuid.UUID]
 ) -> dict[uuid.UUID, list[tuple[uuid.UUID, str]]]:
-    """Return, for each case that any of these people is in, the (person, part) pairs. Only cases that the reader may see."""
+    """Return, for each case that any of these people is in, the (person, part) pairs. Only cases of MARAC that the reader may see."""
     rows = work.session.execute(
         select(CasePerson.case_id, CasePerson.person_id, CasePerson.part)
         .join(Case, and_(Case.id == CasePerson.case_id))
-        .where(CasePerson.person_id.in_(list(person_ids)), policy.may_see(work.actor, work.now))
+        .where(CasePerson.person_id.in_(list(person_ids)), policy.is_of(MARAC), policy.may_see(work.actor, work.now))
     )
     found: dict[uuid.UUID, list[tuple[uuid.UUID, str]]] = defaultdict(list)
     for case_id, person_id, part in rows:

@@ -1,0 +1,1 @@
+"""Youth cases: from a first concern by agreement, assessment, team, plan and reviews to closing and the check six months later."""

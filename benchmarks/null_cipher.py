@@ -58,3 +58,8 @@ class NullKeyStore(KeyStore):
     def keys(self, partnership_id: uuid.UUID | None = None) -> NullKeys:
         """Return keys that seal nothing."""
         return NullKeys(self, self._partnerships)
+
+    def keys_of(self, key_id: uuid.UUID, partnership_id: uuid.UUID) -> NullKeys:
+        """Return keys among which is one that was made elsewhere."""
+        self._partnerships[key_id] = partnership_id
+        return self.keys()

@@ -29,6 +29,7 @@ NOT_WALLED = {
 }
 INSERT_ONLY = {"audit_entry", "audit_link", "audit_checkpoint", "sharing_decision", "disclosure"}
 INSERT_ONLY |= {"youth_step", "youth_assessment", "plan_review"}
+INSERT_ONLY |= {"group_mode", "contact_step"}
 LONGEST_CLEAR_TEXT = 320
 # Clear columns that hold text without a short limit, and why nothing personal gets in.
 LONG_CLEAR = {"marac.postcode_areas": "outward codes of a whole area, some dozens of them"}

@@ -13,4 +13,5 @@ SUBSCRIPTIONS: Subscriptions = {
     "minutes.issued": (notices.tell_minutes_are_out,),
     "referral.returned": (notices.tell_referrer,),
     "referral.accepted": (notices.tell_idva,),
+    "research.colleague_replied": (notices.tell_representative,),
 }

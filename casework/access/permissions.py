@@ -47,6 +47,7 @@ class Permission(StrEnum):
     MINUTES_APPROVE = "minutes:approve"
     MINUTES_READ = "minutes:read"
     RESEARCH_ANSWER = "research:answer"
+    RESEARCH_HELP = "research:help"
     ACTION_AGREE = "action:agree"
     ACTION_REPORT = "action:report"
     DUTY_VIEW_ALL = "duty:view_all"
@@ -116,7 +117,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         _P.DUTY_VIEW_ALL,
     },
     Role.REPRESENTATIVE: _ROUND | {_P.REFERRAL_SUBMIT, _P.RESEARCH_ANSWER, _P.ACTION_REPORT, _P.MINUTES_READ},
-    Role.REFERRER: frozenset({_P.REFERRAL_SUBMIT, _P.CASE_VIEW}),
+    # A frontline worker may be asked about one case by those who speak for their agency, and sees that one question.
+    Role.REFERRER: frozenset({_P.REFERRAL_SUBMIT, _P.CASE_VIEW, _P.RESEARCH_HELP}),
     Role.IDVA: _ROUND | {_P.REFERRAL_SUBMIT, _P.RESEARCH_ANSWER, _P.ACTION_REPORT, _P.MINUTES_READ},
     # An observer hears at the table and gets no papers: the conference page only, never a case.
     Role.OBSERVER: frozenset({_P.CONFERENCE_VIEW, _P.CONFIDENTIALITY_ACCEPT}),

@@ -17,8 +17,8 @@ from casework.access import blocks
 from casework.access.actors import Actor, ActorKind
 from casework.access.permissions import Permission, Role
 from casework.cases.models import Case, Confidentiality, Standing
-from casework.cases.rules import StandingKind
-from casework.errors import NotFound
+from casework.cases.rules import ONE_QUESTION_ONLY, StandingKind
+from casework.errors import NotAllowed, NotFound
 from casework.programmes.registry import MARAC, YOUTH_SUPPORT, Programme
 from casework.work import UnitOfWork
 
@@ -43,8 +43,9 @@ def has_standing(
 ) -> ColumnElement[bool]:
     """Return the SQL condition that `actor` stands in some relation to a Case at `now`, or in one of `kinds`.
 
-    Standing that a round's list gave counts only once the person has accepted that round's confidentiality statement. An
-    agency's standing is used by those of its people who hold one of the roles `speaking`.
+    Without `kinds` standing for one question of research is left out: it opens no case. Standing that a round's list gave counts
+    only once the person has accepted that round's confidentiality statement. An agency's standing is used by those of its people
+    who hold one of the roles `speaking`.
     """
     held_by = [Standing.account_id == actor.account_id]
     if actor.agency_id is not None and actor.roles & speaking:
@@ -60,7 +61,9 @@ def has_standing(
         Standing.from_at <= now,
         or_(Standing.until_at.is_(None), Standing.until_at > now),
         or_(*held_by),
-        Standing.kind.in_([kind.value for kind in kinds]) if kinds else true(),
+        Standing.kind.in_([kind.value for kind in kinds])
+        if kinds
+        else Standing.kind.not_in([kind.value for kind in ONE_QUESTION_ONLY]),
         true() if ignore_confidentiality else accepted,
     )
 
@@ -83,6 +86,27 @@ def may_see(actor: Actor, now: datetime) -> ColumnElement[bool]:
 def is_of(programme: Programme) -> ColumnElement[bool]:
     """Return the SQL condition that a Case belongs to a programme. Every list, count and search asks for its own."""
     return Case.programme == programme.code
+
+
+WHOLE_FILE = (StandingKind.CASE_HOLDER, StandingKind.LEAD_PROFESSIONAL, StandingKind.HOME_AGENCY)
+"""Who sees the whole of a young person's file: who holds it, the lead professional, and those who answer for its agency's files."""
+
+
+def sees_whole_file(actor: Actor, now: datetime) -> ColumnElement[bool]:
+    """Return the SQL condition that `actor`, who may see a Case of youth support, sees the whole of it and writes in it."""
+    if actor.kind is ActorKind.SYSTEM:
+        return true()
+    return has_standing(actor, now, kinds=WHOLE_FILE, speaking=ANSWERS_FOR_YOUTH_FILES)
+
+
+def reach_whole_file(work: UnitOfWork, case_id: uuid.UUID, *, act: str, lock: bool = False) -> Case:
+    """Return a case of youth support for somebody who sees the whole of it. Raises NotFound, NotAllowed for the rest of the team."""
+    case = reach(work, case_id, act=act, lock=lock, programme=YOUTH_SUPPORT)
+    whole = select(sees_whole_file(work.actor, work.now)).select_from(Case).where(Case.id == case.id)
+    if not work.session.scalar(whole):
+        work.refuse(act=act, code="part_only", subject_kind="case", subject_id=case.id)
+        raise NotAllowed("The lead professional does this.", code="part_only")
+    return case
 
 
 def reach_unless_blocked(work: UnitOfWork, case_id: uuid.UUID, *, act: str) -> Case:

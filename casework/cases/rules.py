@@ -75,6 +75,7 @@ class StandingKind(StrEnum):
     REFERRER = "referrer"
     INVITED_PROFESSIONAL = "invited_professional"
     CHAIR = "chair"
+    ASKED_COLLEAGUE = "asked_colleague"
     # Youth support: who holds the file, their agency's manager and safeguarding lead, and the team around the young person.
     CASE_HOLDER = "case_holder"
     HOME_AGENCY = "home_agency"
@@ -84,6 +85,10 @@ class StandingKind(StrEnum):
 
 NEEDS_CONFIDENTIALITY = frozenset({StandingKind.LISTED_AGENCY, StandingKind.INVITED_PROFESSIONAL, StandingKind.CHAIR})
 """Standing that a round gave: the case opens only to who has accepted that round's confidentiality statement."""
+
+
+ONE_QUESTION_ONLY = frozenset({StandingKind.ASKED_COLLEAGUE})
+"""Standing that opens no case: only the one question of research that a colleague was asked (casework.research)."""
 
 
 class BlockKind(StrEnum):

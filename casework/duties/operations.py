@@ -183,12 +183,16 @@ def end_duties(
 
 
 def find_late(work: UnitOfWork) -> int:
-    """Mark every open duty whose time has passed as late since it was due. Run again, it finds nothing new."""
+    """Mark every open duty whose time has passed as late since it was due. Run again, it finds nothing new.
+
+    What can no longer be done once it was due (duties.rules.ENDS_WHEN_DUE) lapses instead. Returns how many are newly late.
+    """
+    passed = (Duty.state == "open", Duty.due_at < work.now)
+    ends = Duty.kind.in_([kind.value for kind in rules.ENDS_WHEN_DUE])
+    lapsed = update(Duty).where(*passed, ends).values(state=rules.DutyState.LAPSED.value, ended_at=Duty.due_at)
+    work.session.execute(lapsed)
     late = work.session.scalars(
-        update(Duty)
-        .where(Duty.state == "open", Duty.due_at < work.now, Duty.late_since.is_(None))
-        .values(late_since=Duty.due_at)
-        .returning(Duty.id)
+        update(Duty).where(*passed, Duty.late_since.is_(None)).values(late_since=Duty.due_at).returning(Duty.id)
     ).all()
     return len(late)
 

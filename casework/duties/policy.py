@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, not_
+from sqlalchemy import ColumnElement, not_, or_
 
 from casework.access import blocks
 from casework.duties.models import Duty
-from casework.duties.rules import OWN_ONLY
+from casework.duties.rules import ENDS_WHEN_DUE, OWN_ONLY
 from casework.work import UnitOfWork
 
 
 def may_know(work: UnitOfWork) -> ColumnElement[bool]:
     """Return the SQL condition that limits any query over Duty: a block hides what is owed about the case as it hides the case."""
     return not_(blocks.is_blocked(work.actor, work.now, Duty.case_id))
+
+
+def can_be_done(work: UnitOfWork) -> ColumnElement[bool]:
+    """Return the SQL condition that a Duty can still be done: one that ends when it is due is over, though it is noted a little later."""
+    return or_(Duty.kind.not_in([kind.value for kind in ENDS_WHEN_DUE]), Duty.due_at > work.now)
 
 
 def others_may_know() -> ColumnElement[bool]:

@@ -49,7 +49,7 @@ def my_duties(work: UnitOfWork, *, limit: int = 200) -> tuple[DutyRecord, ...]:
     """Return what the actor, or the agency that the actor speaks for, owes now: the earliest first. Nothing of a blocked case."""
     rows = work.session.scalars(
         select(Duty)
-        .where(Duty.state == "open", _owed_by(work), policy.may_know(work))
+        .where(Duty.state == "open", _owed_by(work), policy.may_know(work), policy.can_be_done(work))
         .order_by(Duty.due_at, Duty.id)
         .limit(limit)
     )

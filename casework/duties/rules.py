@@ -33,6 +33,7 @@ class DutyKind(StrEnum):
     REFERRAL_TRIAGE = "referral_triage"
     IDVA_CONTACT = "idva_contact"
     TELL_VICTIM = "tell_victim"
+    RESEARCH_REPLY = "research_reply"
     # Youth support. Each is owed by one practitioner, and nobody who chases for a MARAC learns of it.
     PLAN_REVIEW = "plan_review"
     PLAN_ACTION_REPORT = "plan_action_report"
@@ -44,21 +45,12 @@ class DutyKind(StrEnum):
     INTERVENTION_REVIEW = "intervention_review"
 
 
-RECURRING = frozenset(
-    {
-        DutyKind.REFERRAL_TRIAGE,
-        DutyKind.PLAN_REVIEW,
-        DutyKind.PLAN_ACTION_AFFECTED,
-        DutyKind.YOUTH_RISK_CHECK,
-        DutyKind.STEP_UP_ANSWER,
-        DutyKind.ESCALATION_ANSWER,
-        DutyKind.INTERVENTION_REVIEW,
-    }
-)
+RECURRING = frozenset({DutyKind.REFERRAL_TRIAGE, DutyKind.ESCALATION_ANSWER, DutyKind.INTERVENTION_REVIEW})
 """What is owed again when it arises again about the same thing: a referral that was returned and comes back corrected."""
 
 OWN_ONLY = frozenset(
     {
+        DutyKind.RESEARCH_REPLY,
         DutyKind.PLAN_REVIEW,
         DutyKind.PLAN_ACTION_REPORT,
         DutyKind.PLAN_ACTION_AFFECTED,
@@ -69,7 +61,11 @@ OWN_ONLY = frozenset(
         DutyKind.INTERVENTION_REVIEW,
     }
 )
-"""What only whoever owes it may know of: a list for those who chase would tell them of a young person's file."""
+"""What only whoever owes it may know of: a list for those who chase would tell them of a young person's file, or of what an
+agency asks its own people."""
+
+ENDS_WHEN_DUE = frozenset({DutyKind.RESEARCH_REPLY})
+"""What can no longer be done once it was due, and so lapses instead of becoming late."""
 
 
 class DutyState(StrEnum):
@@ -143,6 +139,9 @@ TERMS: Mapping[DutyKind, Terms] = {
     ),
     DutyKind.TELL_VICTIM: Terms(
         "Tell the victim what was agreed", "Victim not told", (TOLD, ON_THE_DAY), 1, 2, "coordinator"
+    ),
+    DutyKind.RESEARCH_REPLY: Terms(
+        "Tell your representative what you know", "Colleague’s question not answered", (TOLD, ON_THE_DAY)
     ),
     DutyKind.PLAN_REVIEW: Terms("Review the plan", "Plan not reviewed", (TWO_DAYS, ON_THE_DAY), 1),
     DutyKind.PLAN_ACTION_REPORT: Terms(

@@ -25,3 +25,22 @@ class ResearchAnswered(DomainEvent):
     case_id: uuid.UUID
     agency_id: uuid.UUID
     state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColleagueAsked(DomainEvent):
+    """A representative asked one colleague of the agency about one case."""
+
+    wire = "research.colleague_asked"
+    question_id: uuid.UUID
+    account_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColleagueReplied(DomainEvent):
+    """A colleague told the representative who had asked what they know, or that they know nothing."""
+
+    wire = "research.colleague_replied"
+    question_id: uuid.UUID
+    asked_by_account_id: uuid.UUID
+    state: str

@@ -1,11 +1,11 @@
-"""The table of research requests and their answers."""
+"""Tables of research: requests with their answers, and the questions that an agency puts to one of its own people."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import Base, InPartnership, clear, inside, sealed
@@ -24,6 +24,9 @@ class ResearchRequest(Base, InPartnership):
         inside("case_record", "case_id"),
         inside("disclosure", "asked_disclosure_id"),
         inside("disclosure", "answer_disclosure_id"),
+        CheckConstraint(
+            "state NOT IN ('shared', 'kept_back') OR answer_disclosure_id IS NOT NULL", name="answer_is_a_disclosure"
+        ),
         Index("ix_research_request_agency", "partnership_id", "agency_id", "conference_id"),
     )
 
@@ -53,3 +56,48 @@ class ResearchRequest(Base, InPartnership):
 
     answer = Sealed("answer_sealed", key="key_id", pad=1024)
     private = Sealed("private_sealed", key="agency_key_id", pad=1024)
+
+
+class ColleagueQuestion(Base, InPartnership):
+    """A question about one case to one colleague of the agency that is asked. Everything in it is sealed under the agency's own key."""
+
+    __tablename__ = "colleague_question"
+    __table_args__ = (
+        UniqueConstraint("partnership_id", "id"),
+        inside("research_request", "request_id"),
+        inside("case_record", "case_id"),
+        inside("conference", "conference_id"),
+        Index(
+            "uq_colleague_question_once",
+            "request_id",
+            "account_id",
+            unique=True,
+            postgresql_where=text("state <> 'taken_back'"),
+        ),
+    )
+
+    request_id: Mapped[uuid.UUID] = mapped_column(comment=clear("which question to the agency"))
+    case_id: Mapped[uuid.UUID] = mapped_column(index=True, comment=clear("which case, for blocks"))
+    conference_id: Mapped[uuid.UUID] = mapped_column(index=True, comment=clear("which round"))
+    agency_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("agency.id"), comment=clear("of which agency they both are")
+    )
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), index=True, comment=clear("who is asked"))
+    asked_by_account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), comment=clear("who asks"))
+    asked_at: Mapped[datetime] = mapped_column(comment=clear("when"))
+    until_at: Mapped[datetime] = mapped_column(comment=clear("the question is open until before then"))
+    state: Mapped[str] = mapped_column(String(16), comment=clear("asked, nothing_known, told, taken_back"))
+    accepted_at: Mapped[datetime | None] = mapped_column(
+        comment=clear("when the colleague accepted the confidentiality statement for this case")
+    )
+    statement_version: Mapped[str | None] = mapped_column(String(20), comment=clear("which wording"))
+    replied_at: Mapped[datetime | None] = mapped_column(comment=clear("when last replied"))
+    taken_over_at: Mapped[datetime | None] = mapped_column(comment=clear("when the reply went into the agency's draft"))
+    key_id: Mapped[uuid.UUID] = mapped_column(comment=clear("data key of the agency in this partnership"))
+    asked_sealed: Mapped[bytes | None] = mapped_column(comment=sealed("what the representative would like to know"))
+    reply_sealed: Mapped[bytes | None] = mapped_column(
+        comment=sealed("the reply, and what is being written: the agency's own")
+    )
+
+    asked = Sealed("asked_sealed", key="key_id", pad=256)
+    reply = Sealed("reply_sealed", key="key_id", pad=1024)

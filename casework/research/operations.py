@@ -1,4 +1,4 @@
-"""Writes of research: asking every agency that the list went to, answering, and taking an answer back."""
+"""Writes of research: asking every agency that the list went to, answering, taking an answer back, and asking one colleague."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from casework.cases import operations as cases
+from casework.cases.rules import StandingKind
 from casework.clock import london_date
 from casework.conferences import rules as rounds
 from casework.conferences.models import Conference, Listing
@@ -16,11 +18,12 @@ from casework.disclosures import operations as disclosures
 from casework.disclosures.models import Disclosure
 from casework.duties import operations as duties
 from casework.duties.operations import NewDuty
-from casework.duties.rules import DutyKind
+from casework.duties.rules import DutyKind, DutyState
 from casework.errors import Conflict, Invalid, NotFound
 from casework.partnerships import queries as partnerships
-from casework.research import events, policy, rules
-from casework.research.models import ResearchRequest
+from casework.programmes.marac import confidentiality
+from casework.research import events, policy, queries, rules
+from casework.research.models import ColleagueQuestion, ResearchRequest
 from casework.work import UnitOfWork
 
 
@@ -190,7 +193,142 @@ def _own(work: UnitOfWork, request_id: uuid.UUID, version: int | None) -> tuple[
     if conference is None:
         raise NotFound
     listing_state = work.session.scalar(select(Listing.state).where(Listing.id == request.listing_id))
-    open_states = (rounds.RoundState.LIST_OUT, rounds.RoundState.INPUTS_CLOSED, rounds.RoundState.SITTING)
-    if conference.state not in open_states or listing_state != rounds.ListingState.LISTED:
+    if conference.state not in policy.OPEN or listing_state != rounds.ListingState.LISTED:
         raise Conflict("This case has been heard or put off, so the answer can no longer be changed.")
     return request, conference
+
+
+def ask_colleague(work: UnitOfWork, *, request_id: uuid.UUID, account_id: uuid.UUID, words: str = "") -> uuid.UUID:
+    """Ask one colleague of the own agency about one case, with what one would like to know. Returns the question's id.
+
+    The colleague gets standing for this one question, never for the case or the list, until research is due, or until the
+    sitting where that has passed; a duty tells and reminds them without content. Guidance: research is done or commissioned by
+    the representative, who answers for it. Raises NotAllowed, NotFound, Conflict, and Invalid (account_id) for anybody who is
+    not offered by `queries.colleagues_to_ask`.
+    """
+    request, conference = _own(work, request_id, None)
+    if account_id not in {one.account_id for one in queries.colleagues_to_ask(work, request_id=request_id)}:
+        raise Invalid.field("account_id", "Choose a colleague from the list.")
+    until_at = request.due_at if work.now < request.due_at else conference.sits_at
+    if work.now >= until_at or work.actor.account_id is None or work.actor.agency_id is None:
+        raise Conflict("The sitting has begun, so nobody can be asked any more.")
+    question = ColleagueQuestion(
+        id=uuid.uuid4(),
+        partnership_id=work.partnership_id,
+        request_id=request.id,
+        case_id=request.case_id,
+        conference_id=request.conference_id,
+        agency_id=work.actor.agency_id,
+        account_id=account_id,
+        asked_by_account_id=work.actor.account_id,
+        asked_at=work.now,
+        until_at=until_at,
+        state=rules.QuestionState.ASKED.value,
+        key_id=request.agency_key_id,
+    )
+    work.keys.load([question.key_id])
+    question.asked.seal(work.keys, {"words": words.strip()})
+    work.session.add(question)
+    cases.give_standing(
+        work,
+        case_ids=[request.case_id],
+        kind=StandingKind.ASKED_COLLEAGUE,
+        source_ids=[question.id],
+        account_ids=[account_id],
+        until_at=until_at,
+    )
+    duties.raise_duties(
+        work,
+        duties=[
+            NewDuty(
+                kind=DutyKind.RESEARCH_REPLY,
+                subject_kind="colleague_question",
+                subject_id=question.id,
+                due_at=until_at,
+                rule="clock.research",
+                owed_by_account_id=account_id,
+                case_id=request.case_id,
+                conference_id=conference.id,
+            )
+        ],
+        policy_version_id=conference.policy_version_id,
+        extra_holidays=partnerships.extra_holidays(work),
+    )
+    work.note("research:ask_colleague", "case", request.case_id)
+    work.record(
+        events.ColleagueAsked(partnership_id=work.partnership_id, question_id=question.id, account_id=account_id)
+    )
+    return question.id
+
+
+def take_question_back(work: UnitOfWork, *, question_id: uuid.UUID) -> None:
+    """Take back a question to a colleague: from now on it does not open for them, and they owe nothing. Raises NotAllowed, NotFound."""
+    question = policy.reach_asked_by_own(work, question_id)
+    question.state = rules.QuestionState.TAKEN_BACK.value
+    cases.end_standing(work, source_id=question.id)
+    duties.end_duties(work, state=DutyState.WAIVED, subject_ids=[question.id])
+    work.note("research:take_question_back", "case", question.case_id)
+
+
+def take_reply_over(work: UnitOfWork, *, question_id: uuid.UUID) -> dict[str, Any]:
+    """Note that a colleague's reply goes into the agency's own draft, and return it: facts and opinions. Raises NotAllowed,
+    NotFound, and Conflict when there is none.
+    """
+    question = policy.reach_asked_by_own(work, question_id)
+    if question.state != rules.QuestionState.TOLD:
+        raise Conflict("There is nothing to take over yet.")
+    work.keys.load([question.key_id])
+    question.taken_over_at = work.now
+    work.note("research:take_reply_over", "case", question.case_id)
+    return {part: (question.reply.open(work.keys) or {}).get(part, []) for part in ("facts", "opinions")}
+
+
+def accept_statement(work: UnitOfWork, *, question_id: uuid.UUID) -> None:
+    """Accept the confidentiality statement for the one case that one was asked about; then it opens. Raises NotAllowed, NotFound."""
+    question = policy.reach_question(work, question_id, lock=True)
+    if question.accepted_at is None:
+        question.accepted_at = work.now
+        question.statement_version = confidentiality.VERSION
+        work.note("confidentiality:accept", "colleague_question", question.id)
+
+
+def keep_reply(work: UnitOfWork, *, question_id: uuid.UUID, draft: Mapping[str, Any]) -> None:
+    """Keep a reply as it is typed; only its writer sees it until it is given. Raises NotAllowed, NotFound, Conflict."""
+    question = _accepted(work, question_id)
+    before = question.reply.open(work.keys) or {}
+    question.reply.seal(work.keys, {**before, "draft": dict(draft)})
+    work.note("research:draft_reply", "case", question.case_id)
+
+
+def reply(work: UnitOfWork, *, question_id: uuid.UUID, reply: rules.Reply) -> None:
+    """Tell the representative who asked what one knows, or that it is nothing. It may be changed until the question is over.
+
+    It stays under the agency's key: what of it goes to the conference is for the representative to say. Raises NotAllowed,
+    NotFound, Invalid, and Conflict before the confidentiality statement is accepted.
+    """
+    question = _accepted(work, question_id)
+    wrong = rules.what_is_wrong_in(reply, london_date(work.now))
+    if wrong:
+        raise Invalid(wrong)
+    question.reply.seal(work.keys, rules.what_is_told(reply))
+    question.state = reply.state.value
+    question.replied_at = work.now
+    question.taken_over_at = None
+    duties.meet(work, kind=DutyKind.RESEARCH_REPLY, subject_id=question.id)
+    work.note("research:reply", "case", question.case_id, reason=question.state)
+    work.record(
+        events.ColleagueReplied(
+            partnership_id=work.partnership_id,
+            question_id=question.id,
+            asked_by_account_id=question.asked_by_account_id,
+            state=question.state,
+        )
+    )
+
+
+def _accepted(work: UnitOfWork, question_id: uuid.UUID) -> ColleagueQuestion:
+    question = policy.reach_question(work, question_id, lock=True)
+    if question.accepted_at is None:
+        raise Conflict("Accept the confidentiality statement first.")
+    work.keys.load([question.key_id])
+    return question

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
-from casework.access.permissions import Permission
+from casework.access.permissions import Permission, Role
+from casework.accounts import queries as accounts
 from casework.cases import policy as case_policy
 from casework.cases import queries as cases
 from casework.cases.models import Case
@@ -20,8 +21,8 @@ from casework.conferences import queries as rounds
 from casework.conferences.models import Listing
 from casework.errors import NotFound
 from casework.research import policy
-from casework.research.models import ResearchRequest
-from casework.research.rules import ResearchState
+from casework.research.models import ColleagueQuestion, ResearchRequest
+from casework.research.rules import QuestionState, ResearchState
 from casework.work import UnitOfWork
 
 
@@ -133,6 +134,149 @@ def own_progress(work: UnitOfWork, *, conference_ids: Sequence[uuid.UUID]) -> di
         .group_by(ResearchRequest.conference_id)
     )
     return {conference_id: (done, of) for conference_id, done, of in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody of the reader's agency who can be asked about one case."""
+
+    account_id: uuid.UUID
+    name: str
+    post: str
+
+
+def colleagues_to_ask(work: UnitOfWork, *, request_id: uuid.UUID) -> tuple[Colleague, ...]:
+    """Return the frontline colleagues of the reader's agency who can be asked about this case, by name.
+
+    Left out are those who speak for the agency and have the list anyway, who has been asked already, and without a word whoever
+    is blocked from the case. Raises NotAllowed, NotFound.
+    """
+    request = policy.reach_own(work, request_id)
+    frontline = accounts.accounts_with_role(work, roles=[Role.REFERRER], agency_id=request.agency_id)
+    not_asked = (
+        set(frontline)
+        - set(accounts.representatives_of(work, request.agency_id))
+        - cases.blocked_accounts(work, case_ids=[request.case_id], at=work.now).get(request.case_id, set())
+        - set(
+            work.session.scalars(
+                select(ColleagueQuestion.account_id).where(
+                    ColleagueQuestion.request_id == request.id,
+                    ColleagueQuestion.state != QuestionState.TAKEN_BACK.value,
+                )
+            )
+        )
+    )
+    names = accounts.account_names(work, not_asked)
+    found = [Colleague(account_id, one.name, one.post) for account_id, one in names.items()]
+    return tuple(sorted(found, key=lambda one: (one.name, str(one.account_id))))
+
+
+@dataclass(frozen=True, slots=True)
+class AskedColleague:
+    """One colleague whom the reader's agency asked about one case, and the reply once it is given. `words` is what was asked."""
+
+    id: uuid.UUID
+    name: str
+    post: str
+    words: str
+    asked_at: datetime
+    until_at: datetime
+    is_over: bool
+    state: str
+    replied_at: datetime | None
+    taken_over_at: datetime | None
+    facts: tuple[dict[str, Any], ...]
+    opinions: tuple[str, ...]
+
+
+def asked_colleagues(work: UnitOfWork, *, conference_id: uuid.UUID) -> dict[uuid.UUID, tuple[AskedColleague, ...]]:
+    """Return, by question to the reader's agency, which colleagues were asked in a round and what they replied; only of visible cases.
+
+    Raises NotAllowed for roles that do not answer research.
+    """
+    work.require(Permission.RESEARCH_ANSWER)
+    rows = work.session.scalars(
+        select(ColleagueQuestion)
+        .join(Case, Case.id == ColleagueQuestion.case_id)
+        .where(
+            ColleagueQuestion.conference_id == conference_id,
+            ColleagueQuestion.agency_id == work.actor.agency_id,
+            ColleagueQuestion.state != QuestionState.TAKEN_BACK.value,
+            case_policy.may_see(work.actor, work.now),
+        )
+        .order_by(ColleagueQuestion.asked_at, ColleagueQuestion.id)
+    ).all()
+    if not rows:
+        return {}
+    work.keys.load({row.key_id for row in rows})
+    names = accounts.account_names(work, {row.account_id for row in rows})
+    found: dict[uuid.UUID, list[AskedColleague]] = defaultdict(list)
+    for row in rows:
+        # What is still being written is its writer's.
+        given = (row.reply.open(work.keys) or {}) if row.replied_at is not None else {}
+        person = names.get(row.account_id)
+        found[row.request_id].append(
+            AskedColleague(
+                id=row.id,
+                name=person.name if person else "A colleague who has left",
+                post=person.post if person else "",
+                words=str((row.asked.open(work.keys) or {}).get("words", "")),
+                asked_at=row.asked_at,
+                until_at=row.until_at,
+                is_over=row.until_at <= work.now,
+                state=row.state,
+                replied_at=row.replied_at,
+                taken_over_at=row.taken_over_at,
+                facts=tuple(given.get("facts", ())),
+                opinions=tuple(given.get("opinions", ())),
+            )
+        )
+    return {request_id: tuple(asked) for request_id, asked in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionToMe:
+    """The one question that the reader was asked by a colleague. Before the confidentiality statement is accepted it names nobody."""
+
+    id: uuid.UUID
+    asked_by: str
+    asked_at: datetime
+    until_at: datetime
+    is_accepted: bool
+    state: str
+    replied_at: datetime | None
+    words: str
+    people: tuple[PersonInCase, ...]
+    reply: dict[str, Any]
+
+
+def question_to_me(work: UnitOfWork, *, question_id: uuid.UUID) -> QuestionToMe:
+    """Return a question that the reader was asked, with what they need to search their files, and note the view.
+
+    Raises NotAllowed; NotFound, the same for one that is hidden, over, taken back or was never there.
+    """
+    row = policy.reach_question(work, question_id)
+    accepted = row.accepted_at is not None
+    asked_by = accounts.account_names(work, [row.asked_by_account_id]).get(row.asked_by_account_id)
+    people: tuple[PersonInCase, ...] = ()
+    words, reply = "", {}
+    if accepted:
+        work.note_view("research:view_question", "case", row.case_id)
+        people = cases.people_of(work, case_ids=[row.case_id], and_keys=[row.key_id])[row.case_id]
+        words = str((row.asked.open(work.keys) or {}).get("words", ""))
+        reply = row.reply.open(work.keys) or {}
+    return QuestionToMe(
+        id=row.id,
+        asked_by=asked_by.name if asked_by else "A colleague who has left",
+        asked_at=row.asked_at,
+        until_at=row.until_at,
+        is_accepted=accepted,
+        state=row.state,
+        replied_at=row.replied_at,
+        words=words,
+        people=people,
+        reply=reply,
+    )
 
 
 @dataclass(frozen=True, slots=True)

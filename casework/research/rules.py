@@ -23,6 +23,15 @@ class ResearchState(StrEnum):
     KEPT_BACK = "kept_back"
 
 
+class QuestionState(StrEnum):
+    """Where the question to one colleague stands: asked, replied in one of two ways, or taken back."""
+
+    ASKED = "asked"
+    NOTHING_KNOWN = "nothing_known"
+    TOLD = "told"
+    TAKEN_BACK = "taken_back"
+
+
 ANSWERS = frozenset({ResearchState.NOTHING_KNOWN, ResearchState.SHARED, ResearchState.KEPT_BACK})
 """The three answers. An answer may be changed until research closes; the last one stands."""
 
@@ -73,6 +82,24 @@ class Answer:
         return bool(self.kept_back)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a colleague tells those who speak for their agency: facts and opinions, or nothing. It goes no further by itself."""
+
+    facts: Sequence[Fact] = field(default_factory=tuple)
+    opinions: Sequence[str] = field(default_factory=tuple)
+
+    @property
+    def state(self) -> QuestionState:
+        """Where the question stands with this reply."""
+        return QuestionState.TOLD if self.facts or self.opinions else QuestionState.NOTHING_KNOWN
+
+
+def what_is_wrong_in(reply: Reply, on: date) -> list[FieldError]:
+    """List what keeps a colleague's reply from being taken, given on the London day `on`. An empty one says that nothing is known."""
+    return _wrong_to_share(reply, on)
+
+
 def what_is_wrong(answer: Answer, on: date) -> list[FieldError]:
     """List what keeps an answer from being taken, given on the London day `on`.
 
@@ -84,7 +111,7 @@ def what_is_wrong(answer: Answer, on: date) -> list[FieldError]:
     return [*_wrong_kind(answer), *_wrong_to_share(answer, on), *_wrong_to_keep(answer)]
 
 
-def _wrong_to_share(answer: Answer, on: date) -> list[FieldError]:
+def _wrong_to_share(answer: Answer | Reply, on: date) -> list[FieldError]:
     errors: list[FieldError] = []
     for place, fact in enumerate(answer.facts):
         if not fact.words.strip():
@@ -130,11 +157,22 @@ def what_leaves(answer: Answer) -> dict[str, Any]:
     """
     return {
         "kind": str(answer.kind),
-        "facts": [
-            {"on": fact.on.isoformat() if fact.on else None, "words": fact.words.strip()} for fact in answer.facts
-        ],
-        "opinions": [opinion.strip() for opinion in answer.opinions],
+        **_told(answer),
         "keeps_something_back": answer.keeps_something_back,
+    }
+
+
+def what_is_told(reply: Reply) -> dict[str, Any]:
+    """Return a colleague's reply as it is kept: facts and opinions apart."""
+    return _told(reply)
+
+
+def _told(given: Answer | Reply) -> dict[str, Any]:
+    return {
+        "facts": [
+            {"on": fact.on.isoformat() if fact.on else None, "words": fact.words.strip()} for fact in given.facts
+        ],
+        "opinions": [opinion.strip() for opinion in given.opinions],
     }
 
 

@@ -43,6 +43,7 @@ STANDING: Words = {
     StandingKind.REFERRER: "Made the referral",
     StandingKind.INVITED_PROFESSIONAL: "Was invited for this case",
     StandingKind.CHAIR: "Chairs the sitting",
+    StandingKind.ASKED_COLLEAGUE: "Was asked one question by a colleague; cannot open the case",
 }
 DISCLOSURE: Words = {"list": "The list of a sitting", "research": "Research", "minutes": "Minutes"}
 

@@ -141,6 +141,7 @@ def _where_it_is_done(duty: DutyRecord) -> str:
         return f"/cases/{duty.case_id}"
     return {
         "research_request": f"/rounds/{duty.conference_id}/research",
+        "colleague_question": f"/research/asked/{duty.subject_id}",
         "conference": f"/rounds/{duty.conference_id}",
         "minutes": f"/minutes/{duty.conference_id}",
         "referral": f"/triage/{duty.subject_id}",

@@ -29,7 +29,7 @@ from casework.errors import CaseworkError
 from casework.minutes.models import Minutes
 from casework.partnerships.models import PolicyVersion
 from casework.referrals.models import Referral
-from casework.research.models import ResearchRequest
+from casework.research.models import ColleagueQuestion, ResearchRequest
 from casework.work import UnitOfWork
 from tests.factories.partnership import APartnership
 
@@ -98,6 +98,7 @@ class Known:
                 "conference_id": work.session.scalars(select(Listing.conference_id).distinct()).all(),
                 "referral_id": work.session.scalars(select(Referral.id).order_by(Referral.submitted_at)).all(),
                 "request_id": work.session.scalars(select(ResearchRequest.id)).all(),
+                "question_id": work.session.scalars(select(ColleagueQuestion.id)).all(),
                 "action_id": work.session.scalars(select(Action.id)).all(),
                 "person_id": work.session.scalars(select(CasePerson.person_id).distinct()).all(),
                 "flag_id": work.session.scalars(select(Flag.id)).all(),

@@ -29,7 +29,7 @@ from casework.conferences.models import Conference, Listing
 from casework.minutes.models import Minutes
 from casework.notifications import operations as notifications
 from casework.referrals.models import Referral
-from casework.research.models import ResearchRequest
+from casework.research.models import ColleagueQuestion, ResearchRequest
 from casework.work import Stores
 from config.settings import Settings
 from local import children
@@ -89,6 +89,13 @@ class World:
                     {
                         one.id: f"{agency[one.agency_id]} about {listings[one.listing_id]}"
                         for one in work.session.scalars(_all(ResearchRequest))
+                    },
+                ),
+                (
+                    "question_id",
+                    {
+                        one.id: f"question about {case[one.case_id]}"
+                        for one in work.session.scalars(_all(ColleagueQuestion))
                     },
                 ),
                 (

@@ -37,6 +37,16 @@ def tell_idva(work: UnitOfWork, message: Message) -> None:
     notifications.notify(work, template=MailTemplate.SOMETHING_NEW, account_ids=people, about=f"accepted:{message.id}")
 
 
+def tell_representative(work: UnitOfWork, message: Message) -> None:
+    """Tell whoever asked a colleague of theirs that there is a reply."""
+    notifications.notify(
+        work,
+        template=MailTemplate.SOMETHING_NEW,
+        account_ids=[message.id_of("asked_by_account_id")],
+        about=f"replied:{message.id}",
+    )
+
+
 def invite_account(work: UnitOfWork, message: Message) -> None:
     """Send a new colleague their single-use link; it is made at the moment of sending and kept nowhere."""
     notifications.notify(

@@ -90,13 +90,18 @@ def run(arguments: Sequence[str]) -> Result:
         }
         tables = [_measured(name, path, (ours, null, hello)) for name, path in pages.items()]
         statements = {name: _statements(place, cookie, path) for name, path in pages.items()}
-        requests, weight = _first_page(ours, "/")
+        requests, weight = _first_page(ours, "/sign-in")
+        home = len(_get(ours, "/")[0])
     facts: dict[str, float] = {}
     for table in tables:
         for other in (null, hello):
             facts[f"{table.title}: rate sealed over {other.name}"] = 1 / table.ratio(ours.name, other.name)
     facts |= {f"{name}: statements": count for name, count in statements.items()}
-    facts |= {"first page: requests": requests, "first page: kB compressed": weight / 1000}
+    facts |= {
+        "first page: requests": requests,
+        "first page: kB as sent": weight / 1000,
+        "home of the co-ordinator: kB": home / 1000,
+    }
     notes = (
         f"wrk with {CONNECTIONS} connections, {SECONDS} s a slice, {ROUNDS} rounds, slices in turn; 2 gunicorn workers",
     )

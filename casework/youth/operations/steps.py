@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from casework.clock import deadline
 from casework.duties import operations as duties
 from casework.duties.operations import NewDuty
-from casework.duties.rules import DutyKind
+from casework.duties.rules import DutyKind, DutyState
 from casework.errors import FieldError
 from casework.partnerships import queries as partnerships
 from casework.work import UnitOfWork
@@ -83,14 +83,19 @@ def owe(
     subject_id: uuid.UUID | None = None,
     account_id: uuid.UUID | None = None,
 ) -> None:
-    """Owe something about a case by the end of a London day: whoever holds the file, or another of the team."""
+    """Owe something about a case by the end of a London day: whoever holds the file, or another of the team.
+
+    Without a subject it is about the case as a whole, each time anew, and takes the place of what was owed of this kind.
+    """
+    if subject_id is None:
+        no_longer_owed(work, row, kind, DutyState.LAPSED)
     duties.raise_duties(
         work,
         duties=[
             NewDuty(
                 kind=kind,
                 subject_kind=subject_kind,
-                subject_id=subject_id or row.case_id,
+                subject_id=subject_id or uuid.uuid4(),
                 due_at=deadline(by, END_OF_DAY),
                 rule=f"youth.{kind.value}",
                 owed_by_account_id=account_id or row.holder_account_id,
@@ -100,6 +105,16 @@ def owe(
         policy_version_id=None,
         extra_holidays=partnerships.extra_holidays(work),
     )
+
+
+def done(work: UnitOfWork, row: YouthCase, kind: DutyKind) -> None:
+    """Note that what was owed of this kind about a case has been done."""
+    no_longer_owed(work, row, kind, DutyState.MET)
+
+
+def no_longer_owed(work: UnitOfWork, row: YouthCase, kind: DutyKind, state: DutyState) -> None:
+    """End what is owed of this kind about a case."""
+    duties.end_duties(work, state=state, case_id=row.case_id, kind=kind)
 
 
 def too_long(field: str, words: str) -> list[FieldError]:

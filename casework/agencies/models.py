@@ -18,3 +18,9 @@ class Agency(Base):
     kind: Mapped[str] = mapped_column(
         String(24), default="public_authority", comment=clear("code: public_authority, charity, landlord, private")
     )
+    body: Mapped[str | None] = mapped_column(
+        String(24), comment=clear("code of what it is in law: police, council, school; empty where nobody has said")
+    )
+    listed_body: Mapped[bool | None] = mapped_column(
+        comment=clear("named by Children Act 2004 s11 or s16LA; empty where nobody has said")
+    )

@@ -15,12 +15,14 @@ from casework.work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class AgencyRecord:
-    """One agency: its known name in files and commands, its public name, and its kind (a code of rules.AgencyKind)."""
+    """One agency: its known name in files and commands, its public name, its kind (rules.AgencyKind) and body (rules.BODIES)."""
 
     id: uuid.UUID
     slug: str
     name: str
     kind: str
+    body: str | None = None
+    listed_body: bool | None = None
 
 
 def agencies(work: UnitOfWork) -> list[AgencyRecord]:
@@ -43,4 +45,6 @@ def agency_names(work: UnitOfWork, agency_ids: Iterable[uuid.UUID]) -> dict[uuid
 
 
 def _record(row: Agency) -> AgencyRecord:
-    return AgencyRecord(id=row.id, slug=row.slug, name=row.name, kind=row.kind)
+    return AgencyRecord(
+        id=row.id, slug=row.slug, name=row.name, kind=row.kind, body=row.body, listed_body=row.listed_body
+    )

@@ -5,10 +5,11 @@ The victim is told unless it is unsafe; the alleged abuser is never told and nev
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 RULE_SET = "marac-england-2026.1"
 """Name and version of these rules; kept with every decision that they made."""
@@ -51,6 +52,10 @@ class ListedCaseFacts:
     victim_under_16: bool | None = None
     confidentiality_accepted: bool = False
 
+    def as_document(self) -> dict[str, Any]:
+        """Return the facts for keeping with the decision; `decided_again` reads them back."""
+        return {one.name: _plain(getattr(self, one.name)) for one in fields(self)}
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -64,6 +69,10 @@ class Decision:
     reasons: tuple[str, ...]
     basis: str | None
     rule_set: str = RULE_SET
+
+    def as_document(self) -> dict[str, Any]:
+        """Return the decision for keeping."""
+        return {one.name: _plain(getattr(self, one.name)) for one in fields(self)}
 
 
 def hears_listed_case(facts: ListedCaseFacts) -> Decision:
@@ -109,6 +118,30 @@ def hears_listed_case(facts: ListedCaseFacts) -> Decision:
         ),
         _basis(facts),
     )
+
+
+AGENCY_SHARES, AGENCY_KEEPS_BACK = "agency_shares", "agency_keeps_back"
+"""Rows of the decision that an agency makes itself: whether its research goes to the table."""
+
+
+def decided_again(facts: Mapping[str, Any]) -> Decision:
+    """Decide again on facts that were kept with a decision. Raises TypeError, KeyError or ValueError for what is none."""
+    if "agency_shares" in facts:
+        shares = facts["agency_shares"] is True
+        return Decision(shares, AGENCY_SHARES if shares else AGENCY_KEEPS_BACK, (), None)
+    read = dict(facts)
+    for name in ("on", "member_from", "member_until", "protocol_signed_on", "protocol_expires_on"):
+        read[name] = date.fromisoformat(read[name]) if read.get(name) else None
+    read |= {"stage": Stage(read["stage"]), "agency_kind": AgencyKind(read["agency_kind"])}
+    return hears_listed_case(ListedCaseFacts(**read | {"routes": tuple(read["routes"])}))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple | frozenset | set | list) else value
 
 
 def _runs(start: date | None, end: date | None, on: date) -> bool:

@@ -15,6 +15,7 @@ from casework.accounts import queries as accounts
 from casework.agencies import queries as agencies
 from casework.cases import queries as cases
 from casework.conferences import queries as rounds
+from casework.conferences.models import Conference, Marac
 from casework.conferences.rules import AttendanceState
 from casework.disclosures import queries as disclosures
 from casework.documents import minutes as document
@@ -39,9 +40,11 @@ class CopyRecord:
 
 @dataclass(frozen=True, slots=True)
 class UnreadCopy:
-    """A copy of the minutes that nobody of the reader's agency has opened yet."""
+    """A copy of the minutes that nobody of the reader's agency has opened yet, and the sitting that it is of."""
 
     conference_id: uuid.UUID
+    marac_name: str
+    sits_at: datetime
     issued_at: datetime
 
 
@@ -132,8 +135,10 @@ def unread_copies(work: UnitOfWork) -> tuple[UnreadCopy, ...]:
     """
     work.require(Permission.MINUTES_READ)
     rows = work.session.execute(
-        select(Minutes.conference_id, MinutesCopy.issued_at)
+        select(Minutes.conference_id, Marac.name, Conference.sits_at, MinutesCopy.issued_at)
         .join(MinutesCopy, MinutesCopy.minutes_id == Minutes.id)
+        .join(Conference, Conference.id == Minutes.conference_id)
+        .join(Marac, Marac.id == Conference.marac_id)
         .where(
             MinutesCopy.agency_id == work.actor.agency_id,
             MinutesCopy.recalled_at.is_(None),

@@ -53,4 +53,5 @@ def chase() -> ResponseReturnValue:
         flash(f"Chased: {plural(chased, 'duty', 'duties')}. Whoever owes them is reminded by e-mail.")
     else:
         flash("Nothing was chased: nothing of this is late any more.", "warning")
-    return redirect(url_for("duties.mine", _anchor="late"), 303)
+    back = url_for("home.home") if request.form.get("there") == "home" else url_for("duties.mine", _anchor="late")
+    return redirect(back, 303)

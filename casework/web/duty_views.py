@@ -138,7 +138,7 @@ def _line(
 def _where_it_is_done(duty: DutyRecord) -> str:
     """Give the address at which a duty is done by who owes it."""
     if duty.kind == DutyKind.IDVA_CONTACT and duty.case_id is not None:
-        return f"/cases/{duty.case_id}"
+        return f"/cases/{duty.case_id}/contact"
     return {
         "research_request": f"/rounds/{duty.conference_id}/research",
         "colleague_question": f"/research/asked/{duty.subject_id}",

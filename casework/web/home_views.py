@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
+from casework.cases.queries import CaseLine
 from casework.conferences.queries import Board, ConferenceRecord
 from casework.conferences.rules import RoundState
 from casework.duties.queries import DutyRecord
@@ -16,9 +17,13 @@ from casework.referrals.queries import ReferralLine
 from casework.referrals.rules import ReferralState
 from casework.research.queries import Square
 from casework.research.rules import ResearchState
+from casework.web.components import SafeContact
+from casework.web.referral_sheet import safe_contact_of
+from casework.web.wording import plural
 
 OUT = (RoundState.LIST_OUT, RoundState.INPUTS_CLOSED, RoundState.SITTING)
 AHEAD = (RoundState.PLANNED, *OUT)
+WITH_A_VICTIM = (DutyKind.IDVA_CONTACT, DutyKind.TELL_VICTIM)
 
 
 def current_rounds(rounds: Iterable[ConferenceRecord]) -> list[ConferenceRecord]:
@@ -27,7 +32,7 @@ def current_rounds(rounds: Iterable[ConferenceRecord]) -> list[ConferenceRecord]
     for one in sorted(rounds, key=lambda one: one.sits_at):
         if one.state in AHEAD:
             found.setdefault(one.marac.id, one)
-    return sorted(found.values(), key=lambda one: (one.state == RoundState.PLANNED, one.sits_at))
+    return sorted(found.values(), key=lambda one: (one.state == RoundState.PLANNED, one.sits_at, one.marac.name))
 
 
 def next_of(rounds: Iterable[ConferenceRecord], this: ConferenceRecord) -> ConferenceRecord | None:
@@ -61,13 +66,14 @@ class Before:
 
 
 _LATE_WORDS = {
-    DutyKind.RESEARCH_ANSWER: "research",
-    DutyKind.ACTION_REPORT: "action reports",
-    DutyKind.FLAG_RAISE: "marks on files",
-    DutyKind.FLAG_LIFT: "marks to take off",
-    DutyKind.TELL_VICTIM: "victims to be told",
-    DutyKind.IDVA_CONTACT: "first contacts",
+    DutyKind.RESEARCH_ANSWER: ("research answer", "research answers"),
+    DutyKind.ACTION_REPORT: ("action report", "action reports"),
+    DutyKind.FLAG_RAISE: ("mark on files", "marks on files"),
+    DutyKind.FLAG_LIFT: ("mark to take off", "marks to take off"),
+    DutyKind.TELL_VICTIM: ("victim to be told", "victims to be told"),
+    DutyKind.IDVA_CONTACT: ("first contact", "first contacts"),
 }
+_OTHERS = ("other", "others")
 
 
 def before(
@@ -106,7 +112,7 @@ def _late_agencies(late: Iterable[DutyRecord], names: Mapping[UUID, str]) -> tup
         LateAgency(
             agency=names.get(agency_id, "An agency that has left"),
             late=sum(kinds.values()),
-            what=", ".join(f"{count} {_LATE_WORDS.get(kind, 'other')}" for kind, count in kinds.most_common()),
+            what=", ".join(plural(count, *_LATE_WORDS.get(kind, _OTHERS)) for kind, count in kinds.most_common()),
         )
         for agency_id, kinds in by_agency.items()
     ]
@@ -144,3 +150,28 @@ def _and_more(what: Sequence[str]) -> str:
         return ""
     shown = ", ".join(one[0].lower() + one[1:] for one in what[:3])
     return shown if len(what) <= 3 else f"{shown} and {len(what) - 3} more"
+
+
+@dataclass(frozen=True, slots=True)
+class Victim:
+    """A victim whom the IDVA is to reach: by when, and how that is safe. `line` is None when the case is open to them no more."""
+
+    case_id: UUID
+    line: CaseLine | None
+    contact: SafeContact | None
+    due_at: datetime
+    is_late: bool
+
+
+def victims(
+    owed: Iterable[DutyRecord], lines: Mapping[UUID, CaseLine], *, today: date
+) -> tuple[tuple[Victim, ...], tuple[Victim, ...]]:
+    """Return the victims to be reached for the first time and those to be told what was agreed, by due time. `today` is London's."""
+    to_try, to_tell = [], []
+    for one in owed:
+        if one.kind in WITH_A_VICTIM and one.case_id is not None:
+            line = lines.get(one.case_id)
+            document = line.victim.document if line and line.victim else {}
+            found = Victim(one.case_id, line, safe_contact_of(document, on=today), one.due_at, one.is_late)
+            (to_try if one.kind == DutyKind.IDVA_CONTACT else to_tell).append(found)
+    return tuple(to_try), tuple(to_tell)

@@ -10,6 +10,7 @@ from flask import url_for
 
 from casework.clock import london_date
 from casework.conferences.queries import ConferenceRecord, Place
+from casework.conferences.rules import RoundState
 from casework.duties.rules import when_words
 from casework.research.queries import Square
 from casework.research.rules import ResearchState
@@ -36,6 +37,13 @@ def clocks(conference: ConferenceRecord, now: datetime) -> tuple[Clock, ...]:
         )
         for name, at in instants
     )
+
+
+def away_words(conference: ConferenceRecord, now: datetime) -> str:
+    """Say how far off a sitting is: "in 6 working days", or that it goes on or has not begun though its time has come."""
+    if conference.state == RoundState.SITTING:
+        return "going on now"
+    return when_words(conference.sits_at, now) if now < conference.sits_at else "not begun yet"
 
 
 def today_words(now: datetime) -> str:

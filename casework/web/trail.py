@@ -30,6 +30,7 @@ ACTS = {
     "case:view": "opened the case",
     "case:view_access": "looked at who may see it",
     "case:view_line": "saw it in a list",
+    "contact:view": "read the tries to reach the victim",
     "contact:record": "noted a try to reach the victim",
     "disclosure:list": "read what was shared",
     "flag:confirm": "confirmed the flag",

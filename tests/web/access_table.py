@@ -2,7 +2,8 @@
 
 The record is Leanne's case, heard and minuted: housing was asked, owns an action and has accepted confidentiality, as police and the
 IDVA have; probation was asked and its worker is shut out; education never signed the protocol; the referrer wrote the referral, the
-midwife another. A form's row names who may send it at all; what is wrong in it is told to them.
+midwife another. No colleague was asked about it, so a question to one opens for nobody. A form's row names who may send it at all;
+what is wrong in it is told to them.
 """
 
 from __future__ import annotations
@@ -38,6 +39,13 @@ GATES: dict[str, str] = {
     "POST cases.lift_block": "coordinator chair",
     "POST cases.search": f"{THE_TABLE} referrer midwife",
     "GET cases.shared": "coordinator administrator chair",
+    "GET contacts.of_case": "coordinator administrator idva",
+    "POST contacts.of_case": "idva",
+    "POST colleagues.accept": "",
+    "GET colleagues.ask": "housing",
+    "POST colleagues.ask": "housing",
+    "GET colleagues.question": "",
+    "POST colleagues.reply": "",
     "POST duties.chase": "coordinator administrator",
     "GET duties.mine": EVERYBODY,
     "GET home.home": EVERYBODY,

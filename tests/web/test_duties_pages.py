@@ -57,7 +57,7 @@ class TestWhatOneOwes:
         assert 'href="/actions#marks">Mark your files' in housing
         idva = text_of(visitor_as("idva").open("/duties"))
         assert idva.count('href="/actions#victims">Tell the victim') == 2
-        assert f'href="/cases/{heard.leanne}">Try to reach the victim' in idva
+        assert f'href="/cases/{heard.leanne}/contact">Try to reach the victim' in idva
         chair = text_of(visitor_as("chair").open("/duties"))
         assert f'href="/minutes/{heard.conference.id}">Approve the minutes' in chair
         coordinator = text_of(visitor_as("coordinator").open("/duties"))

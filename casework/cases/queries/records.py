@@ -160,12 +160,19 @@ def case_lines(work: UnitOfWork, *, case_ids: Iterable[uuid.UUID]) -> dict[uuid.
     wanted = list(case_ids)
     if not wanted:
         return {}
-    rows = work.session.scalars(
-        select(Case).where(Case.id.in_(wanted), policy.is_of(MARAC), policy.may_see(work.actor, work.now))
+    rows = work.session.execute(
+        select(Case, CasePerson, Person)
+        .outerjoin(CasePerson, CasePerson.case_id == Case.id)
+        .outerjoin(Person, Person.id == CasePerson.person_id)
+        .where(Case.id.in_(wanted), policy.is_of(MARAC), policy.may_see(work.actor, work.now))
     ).all()
-    for row in rows:
-        work.note_view("case:view_line", "case", row.id)
-    return {line.id: line for line in _lines(work, rows)}
+    found = {case.id: case for case, _, _ in rows}
+    for case_id in found:
+        work.note_view("case:view_line", "case", case_id)
+    people_in = [(part, person) for _, part, person in rows if part is not None]
+    work.keys.load([person.key_id for _, person in people_in])
+    members = by_case(work, people_in)
+    return {case_id: line_of(case, members[case_id]) for case_id, case in found.items()}
 
 
 def visible_ids(work: UnitOfWork, *, case_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:

@@ -1,5 +1,6 @@
 """Reads of referrals: the inbox, one referral with what is missing and who is probably known, and one's own."""
 
+from casework.referrals.queries.contacts import ContactRecord, ContactTry, contacts
 from casework.referrals.queries.history import Checklist, PastReferral, RoundOfCase, history, last_checklists
 from casework.referrals.queries.inbox import (
     Candidate,
@@ -8,6 +9,7 @@ from casework.referrals.queries.inbox import (
     Step,
     counts,
     inbox,
+    my_counts,
     my_referrals,
     referral_record,
 )
@@ -24,6 +26,8 @@ from casework.referrals.queries.own import (
 __all__ = [
     "Candidate",
     "Checklist",
+    "ContactRecord",
+    "ContactTry",
     "Draft",
     "PastReferral",
     "ReferralLine",
@@ -33,11 +37,13 @@ __all__ = [
     "Step",
     "WhatNext",
     "came_before",
+    "contacts",
     "counts",
     "draft",
     "history",
     "inbox",
     "last_checklists",
+    "my_counts",
     "my_referrals",
     "referral_record",
     "returned_steps",

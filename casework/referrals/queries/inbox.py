@@ -109,6 +109,17 @@ def my_referrals(work: UnitOfWork) -> tuple[ReferralLine, ...]:
     return tuple(reversed(_lines(work, None)))
 
 
+def my_counts(work: UnitOfWork) -> dict[str, int]:
+    """Return how many referrals of the reader stand in each state, drafts too. Nothing is opened."""
+    work.require(Permission.REFERRAL_SUBMIT)
+    rows = work.session.execute(
+        select(Referral.state, func.count())
+        .where(policy.may_see(work), Referral.referrer_account_id == work.actor.account_id)
+        .group_by(Referral.state)
+    )
+    return dict(rows.all())
+
+
 def _lines(work: UnitOfWork, states: Sequence[str] | None, *, with_candidates: bool = True) -> tuple[ReferralLine, ...]:
     query = (
         select(Referral).where(policy.may_see(work)).order_by(Referral.submitted_at, Referral.received_on, Referral.id)

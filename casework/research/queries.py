@@ -6,7 +6,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -22,7 +22,7 @@ from casework.conferences.models import Listing
 from casework.errors import NotFound
 from casework.research import policy
 from casework.research.models import ColleagueQuestion, ResearchRequest
-from casework.research.rules import QuestionState, ResearchState
+from casework.research.rules import Fact, QuestionState, ResearchState
 from casework.work import UnitOfWork
 
 
@@ -185,7 +185,7 @@ class AskedColleague:
     state: str
     replied_at: datetime | None
     taken_over_at: datetime | None
-    facts: tuple[dict[str, Any], ...]
+    facts: tuple[Fact, ...]
     opinions: tuple[str, ...]
 
 
@@ -227,7 +227,10 @@ def asked_colleagues(work: UnitOfWork, *, conference_id: uuid.UUID) -> dict[uuid
                 state=row.state,
                 replied_at=row.replied_at,
                 taken_over_at=row.taken_over_at,
-                facts=tuple(given.get("facts", ())),
+                facts=tuple(
+                    Fact(one["words"], date.fromisoformat(one["on"]) if one["on"] else None)
+                    for one in given.get("facts", ())
+                ),
                 opinions=tuple(given.get("opinions", ())),
             )
         )

@@ -20,12 +20,14 @@ from casework.research.rules import Answer, ResearchState
 from casework.web import guard
 from casework.web.forms.form import Answers
 from casework.web.forms.quick_day import HOW_PAST
-from casework.web.forms.research import ANSWER, answer_from, form_of, said
+from casework.web.forms.research import ANSWER, answer_from, form_of, said, with_reply
 from casework.web.referral_sheet import address_lines, birth_words
 from casework.web.unit import now, work_for_request
+from casework.work import UnitOfWork
 
 blueprint = Blueprint("research", __name__)
 for_answering = guard.needs(Permission.RESEARCH_ANSWER)
+COLLEAGUES = ("ask", "take", "back")
 ASKING = (RoundState.LIST_OUT, RoundState.INPUTS_CLOSED, RoundState.SITTING)
 
 
@@ -82,19 +84,13 @@ def answer(request_id: UUID) -> str:
 def give(request_id: UUID) -> ResponseReturnValue:
     """Give the answer, or keep what was typed. A colleague's change in between loses no words on either side."""
     answers = ANSWER.read(request.form)
-    given = request.form.get("version", "")
-    version = int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 0
-    silent, pressed = "autosave" in request.form, request.form.get("go", "on")
-    keeps = silent or pressed == "later" or answers.rearranged
+    pressed, _, of = request.form.get("go", "on").partition(":")
+    silent = "autosave" in request.form
+    keeps = silent or pressed in ("later", *COLLEAGUES) or answers.rearranged
+    with work_for_request(purpose=Purpose.RESEARCH) as work:
+        record = queries.own_request(work, request_id=request_id)
     try:
-        with work_for_request(purpose=Purpose.RESEARCH) as work:
-            record = queries.own_request(work, request_id=request_id)
-            if keeps:
-                kept = operations.keep_draft(work, request_id=request_id, draft=answers.typed(), version=version)
-            elif answers.ok and (found := answer_from(answers, london_date(work.now))) is not None:
-                operations.answer(work, request_id=request_id, answer=found, version=version)
-    except Invalid as invalid:
-        answers.refused(invalid)
+        kept = _keep(request_id, answers, pressed, of) if keeps else _give(request_id, answers)
     except Conflict as conflict:
         if silent:
             return {"message": conflict.message}, 409
@@ -102,16 +98,54 @@ def give(request_id: UUID) -> ResponseReturnValue:
         return _page(record.conference_id, about=request_id, answers=answers, is_behind=True), 409
     if silent:
         return {"version": kept}
-    if answers.rearranged:
-        return redirect(url_for("research.answer", request_id=request_id, _anchor="answer"), 303)
     if not keeps and not answers.ok:
         return _page(record.conference_id, about=request_id, answers=answers), 422
-    flash(
-        f"What you typed about {record.case.number} is kept."
-        if keeps
-        else f"Your answer about {record.case.number} is given."
-    )
+    if pressed == "ask":
+        return redirect(url_for("colleagues.ask", request_id=request_id), 303)
+    if answers.rearranged or pressed in COLLEAGUES:
+        return redirect(url_for("research.answer", request_id=request_id, _anchor="answer"), 303)
+    what = "What you typed about {} is kept." if keeps else "Your answer about {} is given."
+    flash(what.format(record.case.number))
     return redirect(_row(record), 303)
+
+
+def _version() -> int:
+    given = request.form.get("version", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 0
+
+
+def _give(request_id: UUID, answers: Answers) -> int:
+    """Give the answer, if nothing in it is wrong; what is wrong then stands in `answers`. Returns the version."""
+    version = _version()
+    try:
+        with work_for_request(purpose=Purpose.RESEARCH) as work:
+            if answers.ok and (found := answer_from(answers, london_date(work.now))) is not None:
+                version = operations.answer(work, request_id=request_id, answer=found, version=version)
+    except Invalid as invalid:
+        answers.refused(invalid)
+    return version
+
+
+def _keep(request_id: UUID, answers: Answers, pressed: str, of: str) -> int:
+    """Keep what was typed, with what was pressed beside a colleague's name. Returns the version."""
+    with work_for_request(purpose=Purpose.RESEARCH) as work:
+        if pressed in COLLEAGUES:
+            answers = _with_colleague(work, pressed, of, answers)
+        return operations.keep_draft(work, request_id=request_id, draft=answers.typed(), version=_version())
+
+
+def _with_colleague(work: UnitOfWork, pressed: str, of: str, answers: Answers) -> Answers:
+    """Do what was pressed beside a colleague's name; return what is to stand in the form. Raises NotFound for no such question."""
+    if pressed == "ask":
+        return answers
+    try:
+        question_id = UUID(of)
+    except ValueError:
+        raise NotFound from None
+    if pressed == "back":
+        operations.take_question_back(work, question_id=question_id)
+        return answers
+    return with_reply(answers, operations.take_reply_over(work, question_id=question_id))
 
 
 def _row(record: OwnRequest) -> str:
@@ -125,6 +159,7 @@ def _page(
     with work_for_request(purpose=Purpose.RESEARCH) as work:
         conference = rounds.conference_record(work, conference_id=conference_id)
         asked = queries.own_requests(work, conference_id=conference_id)
+        colleagues = queries.asked_colleagues(work, conference_id=conference_id) if asked else {}
         accepted = work.actor.account_id in cases.accepted_confidentiality(work, conference_id=conference_id)
     opened = next((one for one in asked if one.id == about), None)
     if about is not None and opened is None:
@@ -142,6 +177,8 @@ def _page(
         accepted=accepted,
         statement=confidentiality.STATEMENT,
         opened=opened,
+        colleagues=colleagues,
+        may_ask=is_open and now() < conference.sits_at,
         form=(answers or form_of(opened)) if opened else ANSWER.blank(),
         standing=said(opened) if opened and is_behind else (),
         how=HOW_PAST,

@@ -157,7 +157,7 @@ class TestWhoeverIsAsked:
         told.round.fortnight.settle()
         [asked] = told.asked_by("housing")
         assert (asked.name, asked.state, asked.opinions) == ("Dan Webb", "told", ("He keeps the money.",))
-        assert asked.facts == ({"on": "2026-03-02", "words": "Arrears since March."},)
+        assert asked.facts == (Fact("Arrears since March.", date(2026, 3, 2)),)
         assert told.asked_by("police") == []
         assert told.owes() == []
         karen = told.partnership.people["housing"].email

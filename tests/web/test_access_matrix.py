@@ -38,6 +38,7 @@ def ids(partnership: APartnership, settings: Settings) -> dict[str, Any]:
         "action_id": heard.actions[0],
         "account_id": partnership.account("second_coordinator"),
         "session_id": uuid.uuid4(),
+        "question_id": uuid.uuid4(),
         "membership_id": uuid.uuid4(),
         "block_id": uuid.uuid4(),
         "step": "who",

@@ -1,4 +1,7 @@
-"""What is asked when an agency answers: facts with their day, what it thinks, what it keeps back and why, and its own notes."""
+"""What is asked when an agency answers: facts with their day, what it thinks, what it keeps back and why, and its own notes.
+
+And what is asked of one colleague: whom and what about; then the facts and opinions that the colleague tells.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from datetime import date
 from typing import Any, Final
 
 from casework.research.queries import OwnRequest
-from casework.research.rules import Answer, Fact, KeptBack, KeptBackReason, ResearchState
+from casework.research.rules import Answer, Fact, KeptBack, KeptBackReason, Reply, ResearchState
 from casework.web.forms.choices import Select
 from casework.web.forms.fields import LongText, Text
 from casework.web.forms.form import Answers, Form, Rows
@@ -27,20 +30,23 @@ REASONS: Final = (
 FACT_ROWS: Final = 2
 KEPT_ROWS: Final = 1
 
-ANSWER = Form(
-    Rows(
-        name="facts",
-        one="Fact",
-        add="Add another fact",
-        path="facts",
-        least=FACT_ROWS,
-        most=40,
-        questions=(
-            Text(name="on", label="When", path="on", limit=40),
-            Text(name="words", label="What you know", path="words", limit=2000),
-        ),
+_FACTS: Final = Rows(
+    name="facts",
+    one="Fact",
+    add="Add another fact",
+    path="facts",
+    least=FACT_ROWS,
+    most=40,
+    questions=(
+        Text(name="on", label="When", path="on", limit=40),
+        Text(name="words", label="What you know", path="words", limit=2000),
     ),
-    LongText(name="opinions", label="What you think", path="opinions.0", rows=2, limit=8000),
+)
+_OPINIONS: Final = LongText(name="opinions", label="What you think", path="opinions.0", rows=2, limit=8000)
+
+ANSWER = Form(
+    _FACTS,
+    _OPINIONS,
     Rows(
         name="kept",
         one="Thing kept back",
@@ -57,19 +63,59 @@ ANSWER = Form(
     LongText(name="notes", label="Your agency’s own notes", path="private_notes", rows=2, limit=8000),
 )
 
+REPLY = Form(_FACTS, _OPINIONS)
+ASK = Form(
+    Select(name="colleague", label="Whom do you ask?", path="account_id", options=(), required="Choose a colleague"),
+    LongText(
+        name="words",
+        label="What would you like to know?",
+        hint="Leave it empty to ask for all that is known.",
+        path="words",
+        rows=3,
+        limit=1_000,
+    ),
+)
+
+
+def reply_from(answers: Answers, today: date) -> Reply | None:
+    """Return what a colleague tells; None when nothing is written or a day cannot be told: the mistake then stands at its box."""
+    facts = _facts(answers, today)
+    opinions = (answers.values["opinions"],) if answers.values["opinions"] else ()
+    if not (facts or opinions):
+        answers.say("facts-0-words", "Write a fact or an opinion, or press “I know nothing”")
+    return Reply(facts=facts, opinions=opinions) if answers.ok else None
+
+
+def reply_form(reply: Mapping[str, Any]) -> Answers:
+    """Return a colleague's form as it was left: what was typed and not yet given, else the reply that stands."""
+    return REPLY.again(reply["draft"]) if reply.get("draft") else REPLY.blank(_values(reply, {}))
+
+
+def with_reply(answers: Answers, reply: Mapping[str, Any]) -> Answers:
+    """Return the agency's form as it was typed, right or wrong, with what a colleague told added below."""
+    told = _values(reply, {})
+    return ANSWER.blank(
+        {
+            "facts": [*_typed_rows(answers, "facts"), *told["facts"]],
+            "opinions": "\n".join(filter(None, (answers.raw["opinions"], told["opinions"]))),
+            "kept": _typed_rows(answers, "kept"),
+            "notes": answers.raw["notes"],
+        }
+    )
+
+
+def _typed_rows(answers: Answers, name: str) -> list[dict[str, str]]:
+    plain = [question.name for question in ANSWER.rows_named(name).questions]
+    rows = [{one: answers.raw[f"{name}-{number}-{one}"] for one in plain} for number in range(answers.counts[name])]
+    return [row for row in rows if any(text.strip() for text in row.values())]
+
 
 def answer_from(answers: Answers, today: date) -> Answer | None:
     """Return the domain's answer: shared when anything is shared, kept back when all is kept, nothing known otherwise.
 
     None when a day cannot be told; the mistake then stands at its box. `today` is the London day.
     """
-    facts = []
-    for number, row in enumerate(answers.values["facts"]):
-        on = past_day_from(row["on"], today) if row["on"] else None
-        if row["on"] and on is None:
-            answers.say(f"facts-{number}-on", f"Give the day or leave it empty. {HOW_PAST}")
-        if row["words"] or row["on"]:
-            facts.append(Fact(words=row["words"], on=on))
+    facts = _facts(answers, today)
     nothing = not (facts or any(answers.values[name] for name in ("opinions", "notes")) or _kept(answers))
     if nothing:
         answers.say("facts-0-words", "Write a fact or an opinion, or press “Nothing known” in the list")
@@ -81,7 +127,18 @@ def answer_from(answers: Answers, today: date) -> Answer | None:
         ResearchState.SHARED if facts or opinions else ResearchState.KEPT_BACK if kept else ResearchState.NOTHING_KNOWN
     )
     notes = answers.values["notes"] or None
-    return Answer(kind=kind, facts=tuple(facts), opinions=opinions, kept_back=kept, private_notes=notes)
+    return Answer(kind=kind, facts=facts, opinions=opinions, kept_back=kept, private_notes=notes)
+
+
+def _facts(answers: Answers, today: date) -> tuple[Fact, ...]:
+    facts = []
+    for number, row in enumerate(answers.values["facts"]):
+        on = past_day_from(row["on"], today) if row["on"] else None
+        if row["on"] and on is None:
+            answers.say(f"facts-{number}-on", f"Give the day or leave it empty. {HOW_PAST}")
+        if row["words"] or row["on"]:
+            facts.append(Fact(words=row["words"], on=on))
+    return tuple(facts)
 
 
 def _kept(answers: Answers) -> tuple[KeptBack, ...]:

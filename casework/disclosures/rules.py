@@ -115,7 +115,7 @@ def words_from(document: dict[str, Any]) -> Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """One act for the record: its codes, and its words."""
+    """One act for the record: its codes, and its words. Who decided is the actor when nobody else is named."""
 
     cause: Cause
     purpose: str
@@ -125,6 +125,7 @@ class Act:
     outcome: Outcome
     retention: Retention
     jurisdiction: str
+    decided_by_account_id: uuid.UUID | None = None
     decided_as: str | None = None
     second_account_id: uuid.UUID | None = None
     agreement_id: uuid.UUID | None = None

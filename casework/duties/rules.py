@@ -43,6 +43,9 @@ class DutyKind(StrEnum):
     STEP_UP_ANSWER = "step_up_answer"
     ESCALATION_ANSWER = "escalation_answer"
     INTERVENTION_REVIEW = "intervention_review"
+    SHARE_ADVICE = "share_advice"
+    SHARE_TELL_SUBJECT = "share_tell_subject"
+    WITHDRAWAL_ANSWER = "withdrawal_answer"
 
 
 RECURRING = frozenset({DutyKind.REFERRAL_TRIAGE, DutyKind.ESCALATION_ANSWER, DutyKind.INTERVENTION_REVIEW})
@@ -59,6 +62,9 @@ OWN_ONLY = frozenset(
         DutyKind.STEP_UP_ANSWER,
         DutyKind.ESCALATION_ANSWER,
         DutyKind.INTERVENTION_REVIEW,
+        DutyKind.SHARE_ADVICE,
+        DutyKind.SHARE_TELL_SUBJECT,
+        DutyKind.WITHDRAWAL_ANSWER,
     }
 )
 """What only whoever owes it may know of: a list for those who chase would tell them of a young person's file, or of what an
@@ -160,6 +166,18 @@ TERMS: Mapping[DutyKind, Terms] = {
     ),
     DutyKind.INTERVENTION_REVIEW: Terms(
         "Review an intervention", "Intervention not reviewed", (TWO_DAYS, ON_THE_DAY), 1
+    ),
+    DutyKind.SHARE_ADVICE: Terms("Advise whether to share", "Nobody advised whether to share", (TOLD, ON_THE_DAY), 1),
+    DutyKind.SHARE_TELL_SUBJECT: Terms(
+        "Tell the young person what was shared", "Young person not told what was shared", (TOLD, ON_THE_DAY), 1
+    ),
+    DutyKind.WITHDRAWAL_ANSWER: Terms(
+        "Answer the end of an agreement: deleted, or kept and why",
+        "End of an agreement not answered",
+        (TOLD, ON_THE_DAY),
+        1,
+        2,
+        "information_lead",
     ),
 }
 

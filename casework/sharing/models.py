@@ -42,6 +42,9 @@ class Share(Base, InPartnership):
     disclosure_id: Mapped[uuid.UUID | None] = mapped_column(
         comment=clear("the latest act of sharing or of not sharing")
     )
+    may_be_signed: Mapped[bool] = mapped_column(
+        default=False, comment=clear("waits for confidential health information that a health lead may sign for")
+    )
     source_share_id: Mapped[uuid.UUID | None] = mapped_column(comment=clear("the share that this one passes on"))
     asked_by_account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), comment=clear("who asked"))
     asked_at: Mapped[datetime] = mapped_column(comment=clear("when"))

@@ -74,6 +74,12 @@ def upgrade() -> None:
         sa.Column(
             "disclosure_id", sa.Uuid(), nullable=True, comment="clear: the latest act of sharing or of not sharing"
         ),
+        sa.Column(
+            "may_be_signed",
+            sa.Boolean(),
+            nullable=False,
+            comment="clear: waits for confidential health information that a health lead may sign for",
+        ),
         sa.Column("source_share_id", sa.Uuid(), nullable=True, comment="clear: the share that this one passes on"),
         sa.Column("asked_by_account_id", sa.Uuid(), nullable=False, comment="clear: who asked"),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False, comment="clear: when"),

@@ -94,7 +94,7 @@ def disclosure_row(work: UnitOfWork, *, act: Act, **given: Any) -> Disclosure:
         id=uuid.uuid4(),
         partnership_id=work.partnership_id,
         disclosed_at=work.now,
-        decided_by_account_id=work.actor.account_id,
+        decided_by_account_id=act.decided_by_account_id or work.actor.account_id,
         decided_as=act.decided_as,
         second_account_id=act.second_account_id,
         jurisdiction=act.jurisdiction,

@@ -27,6 +27,11 @@ ROLES = {
     Role.IDVA: "IDVA",
     Role.OBSERVER: "Observers",
     Role.OPERATOR: "Operator",
+    Role.YOUTH_WORKER: "Youth workers",
+    Role.YOUTH_MANAGER: "Youth manager",
+    Role.SAFEGUARDING_LEAD: "Safeguarding lead",
+    Role.INFORMATION_LEAD: "Information lead",
+    Role.GROUP_CHAIR: "Chair of the youth group",
 }
 # What many cases of a round have in common is one line: an agency does it on one page.
 COUNTED = {

@@ -16,6 +16,11 @@ ROLE_WORDS: dict[Role, tuple[str, str]] = {
     Role.IDVA: ("IDVA", "Supports victims and speaks for them at the sitting."),
     Role.OBSERVER: ("Observer", "Sits in; sees the conference and no case."),
     Role.OPERATOR: ("Operator", "Runs the installation and manages people; sees no case."),
+    Role.YOUTH_WORKER: ("Youth worker", "Helps young people, takes down agreements, asks to share and answers."),
+    Role.YOUTH_MANAGER: ("Youth manager", "One of the two who review a share that was refused."),
+    Role.SAFEGUARDING_LEAD: ("Safeguarding lead", "The other of the two; is told when a child may come to harm."),
+    Role.INFORMATION_LEAD: ("Information lead", "Answers questions about sharing that no rule decides; sees no case."),
+    Role.GROUP_CHAIR: ("Chair of the youth group", "Leads the group’s meetings, where no young person is named."),
 }
 NEEDS_NO_AGENCY = ("none", "No agency: chair, co-ordinator or operator of the partnership itself")
 

@@ -1,0 +1,254 @@
+"""Every page that a link leads to, in a real Chromium, over the demonstration: axe at WCAG 2.2 AA, no sideways scroll at 320 px, no
+complaint, nothing from elsewhere.
+
+With CASEWORK_PICTURES=FOLDER each page is also kept as a picture: that is how docs/pictures/pages is made (docs/how-to/add-a-page.md).
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page
+from werkzeug.exceptions import HTTPException
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from casework.access.actors import SYSTEM
+from casework.accounts import operations as accounts
+from casework.app import create
+from casework.web.unit import EXTENSION
+from casework.work import Stores, UnitOfWork
+from config.settings import Settings
+from local import assets
+from rehearsal import demonstration
+from rehearsal.partnership import World
+from tests.conftest import Database, _stores
+
+ROOT = Path(__file__).parents[2]
+AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
+TALLEST = 2_400  # of a picture, in pixels
+
+# Whom we follow, in this order: who comes to a page first is looked at there. Homes are looked at for everybody.
+WHO = ("coordinator", "chair", "housing", "idva", "referrer_police", "administrator", "observer", "operator")
+HOME = "home.home"
+
+# Pages that no link of the demonstration leads to, and where they are looked at instead.
+ELSEWHERE = {
+    "account.partnership": "is for who works in several partnerships: tests/web/test_sign_in.py",
+    "colleagues.ask": "is of a case not yet answered: tests/web/test_colleagues.py",
+    "colleagues.question": "follows a question to a colleague: tests/web/test_colleagues.py",
+    "contacts.of_case": "is of a first contact that is owed: tests/web/test_home.py",
+    "components.guide": "tests/browser/test_components.py",
+    "demonstration.message": "follows a mail that was caught",
+    "health.healthz": "is for machines",
+    "health.readyz": "is for machines",
+    "minutes.amend": "is of minutes in draft: tests/web/test_minutes_pages.py",
+    "referring.check": "is of a draft: tests/browser/test_referral_pages.py",
+    "referring.sent": "follows the sending: tests/browser/test_referral_pages.py",
+    "referring.step": "is of a draft: tests/browser/test_referral_pages.py",
+    "referring.withdraw": "is of a referral that waits: tests/browser/test_referral_pages.py",
+    "rounds.late": "is of a late referral: tests/web/test_round_pages.py",
+    "sign_in.code": "follows a password: tests/web/test_sign_in.py",
+    "sign_in.password": "is reached by a secret link: tests/web/test_sign_in.py",
+    "sign_in.set_up": "is reached by a secret link: tests/web/test_sign_in.py",
+    "sitting.follow": "is of a sitting that runs: tests/web/test_sitting.py",
+    "sitting.now_at_the_table": "is read by the script of the sitting",
+    "sitting.values": "is read by the script of the sitting",
+}
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@dataclass
+class Told:
+    """What was seen: the pages by endpoint, and every fault with the page and the person."""
+
+    pages: dict[str, str] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Site:
+    """The product over the demonstration, on a port of its own."""
+
+    app: Flask
+    stores: Stores
+    world: World
+    address: str
+
+    def endpoint(self, address: str) -> str | None:
+        """Return which page an address leads to, None for what is no page of ours."""
+        split = urlsplit(address)
+        if f"{split.scheme}://{split.netloc}" != self.address:
+            return None
+        try:
+            return str(self.app.url_map.bind("127.0.0.1").match(split.path)[0])
+        except HTTPException:
+            return None
+
+
+@pytest.fixture(scope="module")
+def site(
+    module_database: Database, key_files: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    """The demonstration, made as `./dev run` makes it."""
+    assets.build()
+    state = tmp_path_factory.mktemp("state")
+    (state / "mail").mkdir()
+    settings = Settings.read(
+        {
+            "DATABASE_URL": module_database.url,
+            "KEY_STORE_URL": module_database.key_store_url,
+            "REDIS_URL": "redis://127.0.0.1:1/0",
+            "SMTP_URL": "smtp://127.0.0.1:1",
+            "CASEWORK_MAIL_FROM": "no-reply@casework.example.gov.uk",
+            "CASEWORK_BASE_URL": "http://127.0.0.1:8000",
+            "CASEWORK_STATE": str(state),
+            "CASEWORK_DEMONSTRATION": "1",
+            **key_files,
+        }
+    )
+    stores = _stores(module_database, key_files)
+    world = demonstration.make(stores, datetime.now(UTC).replace(microsecond=0))
+    app = create(settings)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Site(app, stores, world, f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    app.extensions[EXTENSION].stores.close()
+    stores.close()
+
+
+@pytest.fixture(scope="module")
+def told(site: Site, browser: Browser) -> Told:
+    """What a walk through every page saw."""
+    found = Told()
+    _walk(site, browser, None, found)
+    for who in WHO:
+        _walk(site, browser, who, found)
+    return found
+
+
+def _walk(site: Site, browser: Browser, who: str | None, found: Told) -> None:
+    context = browser.new_context(viewport=DESK)
+    context.set_default_timeout(20_000)
+    if who is not None:
+        with UnitOfWork(
+            site.stores, actor=SYSTEM, now=datetime.now(UTC).replace(microsecond=0), partnership_id=None
+        ) as work:
+            token = accounts.start_session(work, account_id=site.world.accounts[who], how="demonstration")
+        context.add_cookies([{"name": "casework", "value": token, "url": site.address}])
+    page = context.new_page()
+    seen: set[str] = set()
+    waiting = deque(["/"])
+    while waiting:
+        path = waiting.popleft()
+        endpoint = site.endpoint(site.address + path)
+        if endpoint is None or endpoint in seen or endpoint.startswith("look.") or "sign_out" in endpoint:
+            continue
+        seen.add(endpoint)
+        is_new = endpoint not in found.pages or endpoint == HOME
+        if not is_new and endpoint not in _LEADS_ON:
+            continue
+        if not _is_page(context, site, path, who, found):
+            found.pages[endpoint] = f"{who}: {path}"
+            continue
+        if is_new:
+            found.pages[endpoint] = f"{who}: {path}"
+            name = endpoint if endpoint != HOME else f"{endpoint}-{who or 'nobody'}"
+            waiting.extend(_look(page, site, path, name, who, found))
+        else:
+            page.goto(site.address + path)
+            waiting.extend(_links(page))
+    context.close()
+
+
+# Pages through which each person has to go to come to pages of their own.
+_LEADS_ON = frozenset(
+    {HOME, "cases.all_cases", "cases.case", "referring.mine", "referring.referral", "research.rounds_to_answer"}
+    | {"research.round_page", "minutes.every_round", "minutes.of_round", "rounds.calendar", "rounds.conference"}
+)
+
+
+def _is_page(context: BrowserContext, site: Site, path: str, who: str | None, found: Told) -> bool:
+    """Say whether something is a page; a file is only asked for. A link that leads to a closed door is a fault."""
+    answer = context.request.get(site.address + path, max_redirects=5)
+    if not answer.ok:
+        found.faults.append(f"{path} as {who}: {answer.status}")
+        return False
+    return answer.headers.get("content-type", "").startswith("text/html")
+
+
+def _look(page: Page, site: Site, path: str, name: str, who: str | None, found: Told) -> list[str]:
+    """Look at one page, wide and narrow; note what is wrong with it, and return where its links lead."""
+    said: list[str] = []
+    ours = (site.address, "data:")
+    listeners: dict[Any, Callable[[Any], object]] = {
+        "console": lambda message: said.append(message.text) if message.type == "error" else None,
+        "pageerror": lambda error: said.append(str(error)),
+        "requestfailed": lambda asked: said.append(f"not loaded: {asked.url}"),
+        "request": lambda asked: None if asked.url.startswith(ours) else said.append(f"from elsewhere: {asked.url}"),
+    }
+    for kind, listener in listeners.items():
+        page.on(kind, listener)
+    page.set_viewport_size(DESK)
+    page.goto(site.address + path)
+    links = _links(page)
+    page.evaluate(AXE(encoding="utf-8"))
+    options = {"runOnly": {"type": "tag", "values": RULES}}
+    for one in page.evaluate("options => axe.run(document, options)", options)["violations"]:
+        said += [f"axe {one['id']}: {node['html'][:160]}" for node in one["nodes"]]
+    if folder := os.environ.get("CASEWORK_PICTURES"):
+        _keep(page, Path(folder) / f"{name}.png")
+    page.set_viewport_size(PHONE)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    if wide > PHONE["width"]:
+        said.append(f"{wide} px wide on a phone")
+    for kind, listener in listeners.items():
+        page.remove_listener(kind, listener)
+    found.faults += [f"{name} as {who}: {one}" for one in said]
+    return links
+
+
+def _keep(page: Page, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    height = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
+    page.set_viewport_size({"width": DESK["width"], "height": height})
+    page.screenshot(path=path)
+
+
+def _links(page: Page) -> list[str]:
+    """Return the links of a page in its order, without what comes behind '#'."""
+    hrefs = page.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))")
+    return [one.partition("#")[0] for one in hrefs if one.startswith("/") and one.partition("#")[0]]
+
+
+class TestEveryPage:
+    def test_has_no_fault(self, told: Told) -> None:
+        assert told.faults == []
+
+    def test_is_reached_by_links_or_looked_at_elsewhere(self, told: Told, site: Site) -> None:
+        pages = {
+            str(rule.endpoint)
+            for rule in site.app.url_map.iter_rules()
+            if "GET" in (rule.methods or ()) and not rule.endpoint.startswith("look.")
+        }
+        missed = pages - told.pages.keys() - ELSEWHERE.keys()
+        assert sorted(missed) == []

@@ -2,12 +2,15 @@
 
 from casework.groups.rules.counts import Cell, Published, line, publish
 from casework.groups.rules.entries import (
+    AREA,
     CONFIRMATION,
     HANDLING,
+    LONGEST,
     MEASURES,
     Attendance,
     EntryKind,
     Mode,
+    confirmation,
     month_after,
     what_is_wrong_with_entry,
     what_is_wrong_with_localities,
@@ -16,8 +19,10 @@ from casework.groups.rules.entries import (
 from casework.groups.rules.identity import Kind, KnownPerson, Mark, marks, tidy
 
 __all__ = [
+    "AREA",
     "CONFIRMATION",
     "HANDLING",
+    "LONGEST",
     "MEASURES",
     "Attendance",
     "Cell",
@@ -27,6 +32,7 @@ __all__ = [
     "Mark",
     "Mode",
     "Published",
+    "confirmation",
     "line",
     "marks",
     "month_after",

@@ -66,6 +66,16 @@ HANDLING: Final = (
 CONFIRMATION: Final = "No individuals were discussed at this meeting."
 
 
+def confirmation(named_cases: int) -> str:
+    """Return the chair's word for the minutes of a meeting that heard so many named cases, none in the ordinary way (G6, G7)."""
+    if not named_cases:
+        return CONFIRMATION
+    return (
+        f"{CONFIRMATION[:-1]} but in the {named_cases} named case{'s' if named_cases > 1 else ''} that the group heard under its"
+        " agreement, recorded apart for the agencies that heard them."
+    )
+
+
 def month_after(day: date) -> date:
     """Return the first day of the month after the one of `day`."""
     return add_months(day.replace(day=1), 1)

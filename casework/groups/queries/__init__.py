@@ -1,0 +1,44 @@
+"""Reads of groups: what members see, and whether a text looks like a person to its writer."""
+
+from casework.groups.queries.people import look_for_people, look_through
+from casework.groups.queries.records import (
+    Attender,
+    EntryRecord,
+    GroupRecord,
+    MeetingRecord,
+    Minutes,
+    ModeRecord,
+    entries,
+    entry_record,
+    group_record,
+    groups,
+    localities,
+    managed_groups,
+    meeting_record,
+    meetings,
+    members_of,
+    mode_on,
+    people_of,
+)
+
+__all__ = [
+    "Attender",
+    "EntryRecord",
+    "GroupRecord",
+    "MeetingRecord",
+    "Minutes",
+    "ModeRecord",
+    "entries",
+    "entry_record",
+    "group_record",
+    "groups",
+    "localities",
+    "look_for_people",
+    "look_through",
+    "managed_groups",
+    "meeting_record",
+    "meetings",
+    "members_of",
+    "mode_on",
+    "people_of",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
@@ -31,12 +32,16 @@ END_OF_DAY = time(17, 0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewIntervention:
-    """What is offered or taken. `destination` is the service of a referral, `parties` those who take part in it, by code."""
+    """What is offered or taken. `destination` is the service of a referral, `parties` those who take part in it, by code.
+
+    `references` are answers to what the entry asks for beside the sources (its evidence_fields), by code.
+    """
 
     code: str
     proposal: rules.Proposal
     parties: tuple[str, ...] = field(default=())
     destination: str | None = None
+    references: Mapping[str, str] = field(default_factory=dict)
     notes: str = ""
 
 
@@ -118,6 +123,7 @@ def _content(new: NewIntervention) -> dict[str, object]:
         "evidence": sorted(proposal.evidence),
         "parties": list(new.parties),
         "destination": new.destination,
+        "references": {code: words.strip() for code, words in new.references.items() if words.strip()},
         "notes": new.notes.strip(),
         "history": [],
     }

@@ -46,9 +46,12 @@ class DutyKind(StrEnum):
     SHARE_ADVICE = "share_advice"
     SHARE_TELL_SUBJECT = "share_tell_subject"
     WITHDRAWAL_ANSWER = "withdrawal_answer"
+    CONTACT_ANSWER = "contact_answer"
 
 
-RECURRING = frozenset({DutyKind.REFERRAL_TRIAGE, DutyKind.ESCALATION_ANSWER, DutyKind.INTERVENTION_REVIEW})
+RECURRING = frozenset(
+    {DutyKind.REFERRAL_TRIAGE, DutyKind.ESCALATION_ANSWER, DutyKind.INTERVENTION_REVIEW, DutyKind.CONTACT_ANSWER}
+)
 """What is owed again when it arises again about the same thing: a referral that was returned and comes back corrected."""
 
 OWN_ONLY = frozenset(
@@ -65,6 +68,7 @@ OWN_ONLY = frozenset(
         DutyKind.SHARE_ADVICE,
         DutyKind.SHARE_TELL_SUBJECT,
         DutyKind.WITHDRAWAL_ANSWER,
+        DutyKind.CONTACT_ANSWER,
     }
 )
 """What only whoever owes it may know of: a list for those who chase would tell them of a young person's file, or of what an
@@ -178,6 +182,9 @@ TERMS: Mapping[DutyKind, Terms] = {
         1,
         2,
         "information_lead",
+    ),
+    DutyKind.CONTACT_ANSWER: Terms(
+        "Answer a contact from another agency", "Contact not answered", (TOLD, ON_THE_DAY), 1
     ),
 }
 

@@ -153,6 +153,7 @@ def _where_it_is_done(duty: DutyRecord) -> str:
         "action": "/actions",
         "flag": "/actions#marks",
         "listing": "/actions#victims",
+        "contact": f"/contacts/{duty.subject_id}",
     }[duty.subject_kind]
 
 

@@ -25,7 +25,7 @@ from rehearsal.practitioners import Practitioners
 SEED = 11
 ROUNDS_BEFORE = 3
 REFERRALS_BEFORE = 18
-REFERRALS_NOW = 9
+REFERRALS_NOW = 22
 # A demonstration must be ready within a minute, so its past is followed in bigger steps than a rehearsal.
 QUICKLY = Pace(
     ticks=(time(17, 1),),

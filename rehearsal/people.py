@@ -37,6 +37,7 @@ PARTNERS = (
     "school_nursing",
     "probation",
 )
+COUPLES = ("partner", "ex_partner", "husband")
 INCIDENTS = (
     "violence",
     "threats",
@@ -142,6 +143,7 @@ class Inventor:
             "interpreter": None,
         }
         there, area = rng.choice(PLACES)
+        relationship = rng.choice(("partner", "partner", "ex_partner", "ex_partner", "husband", "brother"))
         perpetrator = {
             "given_names": rng.choice((WOMEN if victim_is_male else MEN).split()),
             "family_name": rng.choice(SURNAMES.split()),
@@ -149,7 +151,7 @@ class Inventor:
             "date_of_birth": self._born(on, 18, 65).isoformat(),
             "address": self._address(there, area),
             "gender": "female" if victim_is_male else "male",
-            "relationship_to_victim": rng.choice(("partner", "ex_partner", "husband", "son", "brother", "father")),
+            "relationship_to_victim": relationship,
         }
         return {
             "victim": victim,
@@ -160,7 +162,9 @@ class Inventor:
                     "family_name": surname,
                     "date_of_birth": self._born(on, 0, 15).isoformat(),
                     "relationship_to_victim": "child",
-                    "relationship_to_perpetrator": rng.choice(("child", "stepchild", "none")),
+                    "relationship_to_perpetrator": (
+                        rng.choice(("child", "child", "stepchild")) if relationship in COUPLES else "none"
+                    ),
                     "lives_with": "victim",
                 }
                 for _ in range(children)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -19,6 +20,9 @@ import typst
 from casework.clock import clock_words, london_date, wednesday_9_december
 
 TEMPLATE: Final = Path(__file__).with_name("minutes.typ")
+
+MOST_NAMED: Final = 5
+"""So many agencies are named in a sentence; more are counted."""
 
 LATIN: Final = 0xFF
 """The last character that every font has."""
@@ -75,7 +79,6 @@ class Information:
     agency: str
     facts: tuple[Fact, ...] = ()
     opinions: tuple[str, ...] = ()
-    nothing_known: bool = False
     withheld: bool = False
 
 
@@ -107,13 +110,18 @@ class CrimeDisclosed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MinutedCase:
-    """One case as heard, or put off with the reason. `who` names the people; parts that the reader may not see are absent."""
+    """One case as heard, or put off with the reason. `who` names the people; parts that the reader may not see are absent.
+
+    `information` is what agencies said; those that know nothing, and those that never answered, are only named.
+    """
 
     number: str
     who: str
     is_repeat: bool = False
     put_off_because: str | None = None
     information: tuple[Information, ...] = ()
+    nothing_known: tuple[str, ...] = ()
+    no_answer: tuple[str, ...] = ()
     victims_voice: str | None = None
     risks: tuple[Risk, ...] = ()
     actions: tuple[AgreedAction, ...] = ()
@@ -128,7 +136,8 @@ class MinutedCase:
 class MinutesDocument:
     """The minutes of one sitting for one reader (SafeLives' template for minutes).
 
-    `copy_for` is the agency whose copy it is, None for the whole record. `sits_at` and `approved_at` are instants. Unfinished actions
+    `copy_for` is the agency whose copy it is, None for the whole record; `taken_by` who took it out of Casework and when, printed on
+    each page. `sits_at` and `approved_at` are instants. Unfinished actions
     stand in two lists, overtaken by events apart from simply not done.
     """
 
@@ -139,6 +148,7 @@ class MinutesDocument:
     version: int
     confidentiality_statement: str
     copy_for: str | None = None
+    taken_by: str | None = None
     approved_at: datetime | None = None
     present: tuple[Present, ...] = ()
     observers: tuple[Present, ...] = ()
@@ -150,6 +160,60 @@ class MinutesDocument:
     other_business: str | None = None
     handling: str = HANDLING
 
+    @property
+    def title(self) -> str:
+        """Of which sitting they are."""
+        return f"Minutes of {self.marac}, {_day(self.sits_at)}"
+
+    @property
+    def whose(self) -> str:
+        """Whose copy it is, in one line for the head of each page: a page that is found tells where it came from."""
+        copy = f"Copy for {self.copy_for}" if self.copy_for else "The whole record"
+        return f"{copy}. Taken by {self.taken_by}" if self.taken_by else copy
+
+    @property
+    def in_short(self) -> tuple[str, ...]:
+        """What happened, in a few sentences that count only what is in this document. None when no case is."""
+        return tuple(_in_short(self)) if self.cases else ()
+
+
+def and_list(names: Iterable[str]) -> str:
+    """Say several names in one phrase: "Housing", "Housing and Police", "Housing, IDVA and Police"."""
+    *first, last = list(names)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _in_short(minutes: MinutesDocument) -> Iterator[str]:
+    heard = [one for one in minutes.cases if one.put_off_because is None]
+    repeats, put_off = sum(one.is_repeat for one in heard), len(minutes.cases) - len(heard)
+    words = f"{_count(len(heard), 'case')} {_was(len(heard))} heard" if heard else "No case was heard"
+    if repeats and len(heard) == 1:
+        words += ", a repeat"
+    elif repeats:
+        words += f", {repeats} of them {'a repeat' if repeats == 1 else 'repeats'}"
+    yield words + (f"; {put_off} {_was(put_off)} put off to a later sitting." if put_off else ".")
+    actions = [action for one in heard for action in one.actions]
+    if actions:
+        owners = sorted({action.owner for action in actions})
+        for_whom = and_list(owners) if len(owners) <= MOST_NAMED else _count(len(owners), "agency", "agencies")
+        yield f"{_count(len(actions), 'action')} {_was(len(actions))} agreed, for {for_whom}."
+    elif heard:
+        yield "No action was agreed."
+    if left := len(minutes.not_done):
+        yield f"{_count(left, 'action')} of earlier sittings {'is' if left == 1 else 'are'} not done."
+
+
+def _count(number: int, one: str, several: str = "") -> str:
+    return f"{number} {one if number == 1 else several or one + 's'}"
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"
+
+
+def _day(moment: datetime) -> str:
+    return wednesday_9_december(london_date(moment), with_year=True)
+
 
 def render_minutes(minutes: MinutesDocument, *, made_at: datetime, fonts: Path | None) -> bytes:
     """The minutes as a PDF: tagged, PDF/UA-1, British English, its title shown in the window.
@@ -160,9 +224,9 @@ def render_minutes(minutes: MinutesDocument, *, made_at: datetime, fonts: Path |
     if made_at.tzinfo is None:
         raise ValueError("an instant needs a time zone")
     folder = str(fonts) if fonts is not None and fonts.is_dir() else None
-    data = _data(minutes)
-    characters = _characters(data)
-    never = frozenset(c for c in characters if c not in "\n\t" and unicodedata.category(c) in ("Cc", "Cs"))
+    data = said(minutes)
+    characters = characters_of(data)
+    never = frozenset(character for character in characters if never_printed(character))
     try:
         return _compiled(data, never, made_at, folder)
     except typst.TypstError:
@@ -177,7 +241,7 @@ def render_minutes(minutes: MinutesDocument, *, made_at: datetime, fonts: Path |
 
 
 def _compiled(data: dict[str, Any], lost: frozenset[str], made_at: datetime, folder: str | None) -> bytes:
-    readable = (_spelt_out(data, lost) if lost else data) | {"unprintable": bool(lost)}
+    readable = (spelt_out(data, lost) if lost else data) | {"unprintable": bool(lost)}
     pdf = typst.compile(
         TEMPLATE.read_bytes(),
         font_paths=_fonts(folder),
@@ -203,20 +267,25 @@ def _is_printable(character: str, folder: str | None) -> bool:
     return True
 
 
-def _characters(value: Any) -> frozenset[str]:
-    """Every character of the data's texts."""
+def never_printed(character: str) -> bool:
+    """Whether a character is no text at all: a control sign or half of a pair."""
+    return character not in "\n\t" and unicodedata.category(character) in ("Cc", "Cs")
+
+
+def characters_of(value: Any) -> frozenset[str]:
+    """Return every character of the data's texts."""
     if isinstance(value, dict | list):
         below = value.values() if isinstance(value, dict) else value
-        return frozenset().union(*(_characters(item) for item in below))
+        return frozenset().union(*(characters_of(item) for item in below))
     return frozenset(value) if isinstance(value, str) else frozenset()
 
 
-def _spelt_out(value: Any, lost: frozenset[str]) -> Any:
-    """The same data with each lost character as its number, such as [U+674E]."""
+def spelt_out(value: Any, lost: frozenset[str]) -> Any:
+    """Return the same data with each lost character as its number, such as [U+674E]."""
     if isinstance(value, dict):
-        return {name: _spelt_out(item, lost) for name, item in value.items()}
+        return {name: spelt_out(item, lost) for name, item in value.items()}
     if isinstance(value, list):
-        return [_spelt_out(item, lost) for item in value]
+        return [spelt_out(item, lost) for item in value]
     if isinstance(value, str):
         return "".join(f"[U+{ord(character):04X}]" if character in lost else character for character in value)
     return value
@@ -228,14 +297,24 @@ def _fonts(folder: str | None) -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, font_paths=[folder] if folder else [])
 
 
-def _data(minutes: MinutesDocument) -> dict[str, Any]:
-    day = wednesday_9_december(london_date(minutes.sits_at), with_year=True)
+def said(minutes: MinutesDocument) -> dict[str, Any]:
+    """Return the document as plain values with its days and its own sentences in words: what a template needs to set it."""
     plain: dict[str, Any] = _plain(minutes)
     return plain | {
-        "title": f"Minutes of {minutes.marac}, {day}",
-        "when": f"{day}, {clock_words(minutes.sits_at)}",
-        "approved": minutes.approved_at and wednesday_9_december(london_date(minutes.approved_at), with_year=True),
+        "title": minutes.title,
+        "whose": minutes.whose,
+        "in_short": list(minutes.in_short),
+        "when": f"{_day(minutes.sits_at)}, {clock_words(minutes.sits_at)}",
+        "approved": minutes.approved_at and _day(minutes.approved_at),
+        "cases": [
+            _plain(one) | {"nothing_known": _names(one.nothing_known), "no_answer": _names(one.no_answer)}
+            for one in minutes.cases
+        ],
     }
+
+
+def _names(names: tuple[str, ...]) -> str | None:
+    return and_list(names) if names else None
 
 
 def _plain(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Tables of minutes and of each agency's copy."""
+"""Tables of minutes, of each change to a draft, and of each agency's copy."""
 
 from __future__ import annotations
 
@@ -68,3 +68,25 @@ class MinutesCopy(Base, InPartnership):
     opened_at: Mapped[datetime | None] = mapped_column(comment=clear("first opened"))
     opened_by_account_id: Mapped[uuid.UUID | None] = mapped_column(comment=clear("by whom"))
     recalled_at: Mapped[datetime | None] = mapped_column(comment=clear("called back before it was opened"))
+
+
+class MinutesEdit(Base, InPartnership):
+    """One change to one part of a draft, with what stood before and after. Rows are only ever added."""
+
+    __tablename__ = "minutes_edit"
+    __table_args__ = (
+        inside("minutes", "minutes_id"),
+        inside("case_record", "case_id"),
+    )
+
+    minutes_id: Mapped[uuid.UUID] = mapped_column(index=True, comment=clear("which minutes"))
+    case_id: Mapped[uuid.UUID | None] = mapped_column(
+        index=True, comment=clear("in which case, for blocks; empty for what is of the whole sitting")
+    )
+    part: Mapped[str] = mapped_column(String(24), comment=clear("code of the part that changed"))
+    changed_at: Mapped[datetime] = mapped_column(comment=clear("when"))
+    changed_by_account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), comment=clear("by whom"))
+    key_id: Mapped[uuid.UUID] = mapped_column(comment=clear("data key of the conference"))
+    change_sealed: Mapped[bytes] = mapped_column(comment=sealed("the words before and after"))
+
+    change = Sealed("change_sealed", key="key_id", pad=512)

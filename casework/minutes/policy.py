@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, exists, not_, select
 
 from casework.access import blocks
 from casework.access.permissions import Permission
+from casework.accounts.models import Account
+from casework.cases.models import Confidentiality
 from casework.errors import NotAllowed, NotFound
 from casework.minutes.models import Minutes, MinutesCase, MinutesCopy
 from casework.work import UnitOfWork
@@ -55,3 +57,14 @@ def reach_copy(work: UnitOfWork, minutes: Minutes) -> MinutesCopy:
     if copy is None:
         raise NotFound
     return copy
+
+
+def bound_to_confidentiality(work: UnitOfWork, conference_id: uuid.UUID) -> dict[uuid.UUID, uuid.UUID]:
+    """Return the accounts that accepted the round's confidentiality statement, each with its agency: an agency is bound by any of them."""
+    rows = work.session.execute(
+        select(Confidentiality.account_id, Account.agency_id)
+        .join(Account, Account.id == Confidentiality.account_id)
+        .where(Confidentiality.conference_id == conference_id, Account.agency_id.is_not(None))
+        .order_by(Confidentiality.account_id)
+    )
+    return {account_id: agency_id for account_id, agency_id in rows if agency_id is not None}

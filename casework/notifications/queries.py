@@ -1,10 +1,15 @@
-"""Reads of notices: how many stand where, for operators and rehearsals. Nothing of a notice is about a person but its reader."""
+"""Reads of notices: how many stand where. Nothing of a notice is about a person but its reader."""
 
 from __future__ import annotations
+
+import uuid
+from datetime import datetime
 
 from sqlalchemy import func, select
 
 from casework.access.permissions import Permission
+from casework.documents.mails import MailTemplate
+from casework.errors import NotAllowed
 from casework.notifications.models import Notice
 from casework.work import UnitOfWork
 
@@ -20,3 +25,23 @@ def count_due(work: UnitOfWork) -> int:
     work.require(Permission.SYSTEM_OPERATE)
     due = select(func.count()).select_from(Notice).where(Notice.state == "waiting", Notice.send_at <= work.now)
     return work.session.scalar(due) or 0
+
+
+def told_of_minutes(work: UnitOfWork, *, minutes_id: uuid.UUID, issued_at: datetime) -> dict[str, int]:
+    """Return how many notices that these minutes are out stand in each state. `issued_at` (UTC): none was recorded before.
+
+    Raises NotAllowed unless the reader sends minutes or approves them.
+    """
+    if not (work.actor.has(Permission.MINUTES_DRAFT) or work.actor.has(Permission.MINUTES_APPROVE)):
+        raise NotAllowed(code="role")
+    return dict(
+        work.session.execute(
+            select(Notice.state, func.count())
+            .where(
+                Notice.template == MailTemplate.DOCUMENT_READY.value,
+                Notice.recorded_at >= issued_at,
+                Notice.dedupe_key.endswith(f":minutes:{minutes_id}"),
+            )
+            .group_by(Notice.state)
+        ).all()
+    )

@@ -1,10 +1,13 @@
-"""Minutes: the rounds that have some, one round's record or own copy, its PDF, amending, approving, issuing and calling back.
+"""Minutes: the rounds that have some, one round's record or own copy, on paper, changing, approving, issuing and calling back.
 
 Who works on the whole record (co-ordinator, administrator, chair) reads that; everybody else reads the copy of their own agency.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -12,46 +15,36 @@ from flask.typing import ResponseReturnValue
 
 from casework.access.permissions import Permission, Purpose
 from casework.accounts import queries as accounts
-from casework.clock import london_date
 from casework.conferences import queries as rounds
 from casework.conferences.rules import RoundState
-from casework.documents.minutes import render_minutes
+from casework.documents.minutes import MinutesDocument, render_minutes
+from casework.documents.minutes_word import render_minutes_as_word
 from casework.errors import Invalid, NotFound
 from casework.minutes import operations, queries
-from casework.minutes.queries import MinutesRecord
-from casework.partnerships import queries as partnerships
+from casework.minutes.queries import HowFar
+from casework.minutes.rules import LONGEST, OTHER_BUSINESS
+from casework.notifications import queries as notices
 from casework.web import guard
+from casework.web import minutes_views as views
 from casework.web.forms.fields import LongText
 from casework.web.forms.form import Form
 from casework.web.static_files import FOLDER
-from casework.web.unit import now, work_for_request
+from casework.web.unit import now, someone, work_for_request
+from casework.web.wording import moment_words, plural
 from casework.work import UnitOfWork
 
 blueprint = Blueprint("minutes", __name__, url_prefix="/minutes")
 for_readers = guard.needs(Permission.MINUTES_READ)
 for_drafters = guard.needs(Permission.MINUTES_DRAFT)
 for_the_chair = guard.needs(Permission.MINUTES_APPROVE)
+for_the_sender = guard.needs(Permission.MINUTES_DRAFT, Permission.MINUTES_APPROVE)
 
 FONTS = FOLDER / "built" / "fonts"
 DRAFTED = (RoundState.MINUTES_DRAFT, RoundState.APPROVED, RoundState.ISSUED, RoundState.FROZEN)
 SENT = (RoundState.ISSUED, RoundState.FROZEN)
-OTHER_BUSINESS = "other_business"
-# The parts of operations.AMENDABLE and the other business, as they are called on the page.
-PARTS = {
-    "voice": "What the victim wants",
-    "no_action_because": "Why no action was agreed",
-    "tell_how": "How the victim is told",
-    "nobody_tells_because": "Why nobody tells the victim",
-    "notes": "Notes on the case",
-    OTHER_BUSINESS: "Other business",
-}
-# Why a copy leaves a case out. That an agency is blocked is said only to those who may set a block.
-LEFT_OUT = {
-    "not_in_the_copy": "it was not in the copy that was issued",
-    "blocked": "the agency is blocked from this case",
-    "not_asked": "the agency was not asked about this case",
-    "confidentiality_not_accepted": "nobody of the agency has accepted the confidentiality statement",
-}
+# So long after issuing, the page says how many have been told by e-mail.
+MAIL_IS_NEWS = timedelta(days=1)
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @blueprint.get("")
@@ -72,52 +65,94 @@ def every_round() -> str:
 @blueprint.get("/<uuid:conference_id>")
 @for_readers
 def of_round(conference_id: UUID) -> str:
-    """Show one round's minutes: the whole record, as one agency would see it, or one's own copy, which notes that it was opened."""
+    """Show one round's minutes: the whole record, beside it what one agency gets, or one's own copy, which notes that it was opened."""
     with work_for_request(purpose=Purpose.CONFERENCE) as work:
-        whole = _reads_the_whole(work)
-        as_agency = _agency_asked_for() if whole else None
-        record = _record(work, conference_id, as_agency)
-        approves = work.actor.has(Permission.MINUTES_APPROVE)
-        may_say_blocked = work.actor.has(Permission.CASE_BLOCK)
-        members = partnerships.member_agencies(work, on=london_date(work.now)) if whole else []
-        openers = [one.opened_by_account_id for one in record.copies]
-        people = accounts.account_names(work, openers) if any(openers) else {}
-    names = {one.agency_id: one.name for one in members}
+        if not _reads_the_whole(work):
+            record = operations.open_copy(work, conference_id=conference_id)
+            return render_template("minutes/copy.html", record=record)
+        as_agency = _agency_asked_for()
+        record = queries.whole_record(work, conference_id=conference_id, as_agency_id=as_agency)
+        mail = _mail(work, record.far)
+        openers = accounts.account_names(work, [one.opened_by_account_id for one in record.copies])
+        approves, drafts = work.actor.has(Permission.MINUTES_APPROVE), work.actor.has(Permission.MINUTES_DRAFT)
+    members = {UUID(agency_id): name for agency_id, name in record.body["agencies"].items()}
+    if as_agency and as_agency not in members:
+        raise NotFound
     return render_template(
-        "minutes/round.html",
+        "minutes/beside.html" if as_agency else "minutes/round.html",
         record=record,
-        minuted=list(zip(record.body["cases"], record.document.cases, strict=True)),
-        whole=whole,
+        paper=record.whole or record.document,
+        steps=views.steps(record.far, mail),
+        busy=views.is_busy(record.far, mail),
+        marks=views.marks(record),
         as_agency=as_agency,
-        members=list(names.items()),
-        left_out=[(one.case_number, _why(one.code, may_say_blocked)) for one in record.left_out],
-        copies=sorted(
-            (
-                (
-                    names.get(one.agency_id, "An agency that has left"),
-                    one,
-                    people[one.opened_by_account_id].name if one.opened_by_account_id in people else "",
-                )
-                for one in record.copies
-            ),
-            key=lambda row: row[0],
-        ),
-        unopened=sum(one.opened_at is None and one.recalled_at is None for one in record.copies),
+        agency=members.get(as_agency) if as_agency else None,
+        members=sorted(members.items(), key=lambda one: one[1]),
+        left_out=views.left_out(record),
+        copies=views.copies(record, {account_id: one.name for account_id, one in openers.items()}),
+        may_recall=drafts,
         may_take_back=approves and record.state == "approved",
-        parts=PARTS,
+        other_business_changed={
+            part: views.changed_words(change) for part, change in (record.body.get("amended") or {}).items()
+        },
+        parts=views.PARTS,
     )
+
+
+@blueprint.get("/<uuid:conference_id>/progress")
+@for_the_sender
+def progress(conference_id: UUID) -> str:
+    """Show how far the minutes are, with nothing of what they say: the page of the minutes follows this while copies go out."""
+    with work_for_request() as work:
+        far = queries.how_far(work, conference_id=conference_id)
+        mail = _mail(work, far)
+    return render_template(
+        "minutes/progress.html",
+        conference_id=conference_id,
+        steps=views.steps(far, mail),
+        busy=views.is_busy(far, mail),
+    )
+
+
+@blueprint.get("/<uuid:conference_id>/changes")
+@for_the_sender
+def changes(conference_id: UUID) -> str:
+    """Show every change to the draft: who, when, and what was taken out and put in."""
+    with work_for_request(purpose=Purpose.CONFERENCE) as work:
+        found = queries.edits(work, conference_id=conference_id)
+    return render_template("minutes/changes.html", conference_id=conference_id, changes=views.changes(found))
 
 
 @blueprint.get("/<uuid:conference_id>/minutes.pdf")
 @for_readers
 def pdf(conference_id: UUID) -> ResponseReturnValue:
-    """Give the same as a PDF. Its file name says nothing of the round; fetching one's own copy opens it."""
+    """Give the same as a tagged PDF. Its file name says nothing of the round; fetching one's own copy opens it."""
+    document = _on_paper(conference_id)
+    return _file(render_minutes(document, made_at=now(), fonts=FONTS), "application/pdf", "minutes.pdf")
+
+
+@blueprint.get("/<uuid:conference_id>/minutes.docx")
+@for_readers
+def word(conference_id: UUID) -> ResponseReturnValue:
+    """Give the same for Word, likewise."""
+    document = _on_paper(conference_id)
+    return _file(render_minutes_as_word(document, made_at=now()), WORD, "minutes.docx")
+
+
+def _on_paper(conference_id: UUID) -> MinutesDocument:
     with work_for_request(purpose=Purpose.CONFERENCE) as work:
-        as_agency = _agency_asked_for() if _reads_the_whole(work) else None
-        record = _record(work, conference_id, as_agency)
-    response = make_response(render_minutes(record.document, made_at=now(), fonts=FONTS))
-    response.mimetype = "application/pdf"
-    response.headers["Content-Disposition"] = 'attachment; filename="minutes.pdf"'
+        if _reads_the_whole(work):
+            record = queries.whole_record(work, conference_id=conference_id, as_agency_id=_agency_asked_for())
+        else:
+            record = operations.open_copy(work, conference_id=conference_id)
+        work.note("minutes:take", "minutes", record.id)
+    return replace(record.document, taken_by=f"{someone().name}, {moment_words(now(), year=True)}")
+
+
+def _file(content: bytes, kind: str, name: str) -> ResponseReturnValue:
+    response = make_response(content)
+    response.mimetype = kind
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -126,30 +161,46 @@ def pdf(conference_id: UUID) -> ResponseReturnValue:
 @blueprint.route("/<uuid:conference_id>/cases/<uuid:listing_id>/amend/<part>", methods=["GET", "POST"])
 @for_drafters
 def amend(conference_id: UUID, part: str, listing_id: UUID | None = None) -> ResponseReturnValue:
-    """Change one part of the draft. Every change is in the trail."""
-    if part not in PARTS or (listing_id is None) != (part == OTHER_BUSINESS):
+    """Change one part of the draft. Every change is kept with the words before it."""
+    if part not in views.PARTS or (listing_id is None) != (part == OTHER_BUSINESS):
         raise NotFound
-    form = Form(LongText(name="words", label=PARTS[part], heading=True, limit=operations.LONGEST, rows=10))
+    form = Form(LongText(name="words", label=views.PARTS[part], heading=True, limit=LONGEST, rows=10))
     with work_for_request(purpose=Purpose.CONFERENCE) as work:
         record = queries.whole_record(work, conference_id=conference_id)
     case = next((one for one in record.body["cases"] if one["listing_id"] == str(listing_id)), None)
     if listing_id is not None and case is None:
         raise NotFound
-    before = (case or record.body).get(part) or ""
-    answers = form.read(request.form) if request.method == "POST" else form.blank({"words": before})
+    place: Mapping[str, object] = case or record.body
+    changed = (case or record.body).get("amended", {}).get(part)
+    answers = form.read(request.form) if request.method == "POST" else form.blank({"words": place.get(part) or ""})
     there = f"case-{case['number']}" if case else OTHER_BUSINESS
     if request.method == "POST" and answers.ok:
+        seen = request.form.get("changes_seen", "")
         try:
             with work_for_request(purpose=Purpose.CONFERENCE) as work:
                 operations.amend(
-                    work, conference_id=conference_id, listing_id=listing_id, part=part, words=answers.values["words"]
+                    work,
+                    conference_id=conference_id,
+                    listing_id=listing_id,
+                    part=part,
+                    words=answers.values["words"],
+                    changes_seen=int(seen) if seen.isdecimal() else None,
                 )
         except Invalid as invalid:
             answers.refused(invalid)
         else:
-            flash("The draft is changed.")
+            flash("The draft is changed. What stood there before is kept under Changes.")
             return _back(conference_id, there)
-    page = render_template("minutes/amend.html", form=answers, part=PARTS[part], record=record, case=case, there=there)
+    page = render_template(
+        "minutes/amend.html",
+        form=answers,
+        part=views.PARTS[part],
+        record=record,
+        case=case,
+        there=there,
+        changes_seen=changed["times"] if changed else 0,
+        changed=views.changed_words(changed) if changed else "",
+    )
     return page, 422 if answers.errors else 200
 
 
@@ -159,7 +210,7 @@ def approve(conference_id: UUID) -> ResponseReturnValue:
     """Approve the minutes as chair."""
     with work_for_request(purpose=Purpose.CONFERENCE) as work:
         operations.approve(work, conference_id=conference_id)
-    flash("The minutes are approved. They go out to the agencies by themselves.")
+    flash("The minutes are approved. They go out to the agencies by themselves; you can leave this page.")
     return _back(conference_id)
 
 
@@ -179,9 +230,13 @@ def issue(conference_id: UUID) -> ResponseReturnValue:
     """Issue each agency its copy now instead of waiting for the clock."""
     with work_for_request(purpose=Purpose.CONFERENCE) as work:
         copies = operations.issue(work, conference_id=conference_id)
-    flash(
-        f"The minutes are issued: {copies} agencies have a copy." if copies else "The minutes had been issued already."
-    )
+    if copies:
+        flash(
+            f"The minutes are issued: {plural(copies, 'agency has', 'agencies have')} a copy. "
+            "Whoever speaks for them is told by e-mail; you can leave this page."
+        )
+    else:
+        flash("The minutes had been issued already.")
     return _back(conference_id)
 
 
@@ -202,19 +257,15 @@ def recall(conference_id: UUID) -> ResponseReturnValue:
     return _back(conference_id, "copies")
 
 
+def _mail(work: UnitOfWork, far: HowFar) -> dict[str, int]:
+    """How many have been told by e-mail, while that is news."""
+    if far.issued_at is None or work.now > far.issued_at + MAIL_IS_NEWS:
+        return {}
+    return notices.told_of_minutes(work, minutes_id=far.minutes_id, issued_at=far.issued_at)
+
+
 def _reads_the_whole(work: UnitOfWork) -> bool:
     return work.actor.has(Permission.MINUTES_DRAFT) or work.actor.has(Permission.MINUTES_APPROVE)
-
-
-def _record(work: UnitOfWork, conference_id: UUID, as_agency: UUID | None) -> MinutesRecord:
-    """Read what the reader may, and note that the agency has opened its copy when it is that."""
-    if _reads_the_whole(work):
-        return queries.whole_record(work, conference_id=conference_id, as_agency_id=as_agency)
-    return operations.open_copy(work, conference_id=conference_id)
-
-
-def _why(code: str, may_say_blocked: bool) -> str:
-    return "it is not for this agency" if code == "blocked" and not may_say_blocked else LEFT_OUT[code]
 
 
 def _agency_asked_for() -> UUID | None:

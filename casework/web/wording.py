@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from casework.documents.minutes import and_list
+
 LONDON = ZoneInfo("Europe/London")
 
 
@@ -71,6 +73,7 @@ def working_days(count: int) -> str:
 
 
 FILTERS = {
+    "and_list": and_list,
     "date_words": date_words,
     "short_date": short_date,
     "clock_time": clock_time,

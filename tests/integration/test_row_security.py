@@ -116,6 +116,7 @@ class TestWithoutThePolicy:
             "referral_candidate",
             "minutes_copy",
             "minutes_case",
+            "minutes_edit",
             "attendance",
         }
 

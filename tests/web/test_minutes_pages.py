@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from casework.access.permissions import Purpose
+from casework.minutes import queries
 from config.settings import Settings
 from tests.factories.partnership import APartnership
 from tests.web.minuted_round import MinutedRound, a_minuted_round
@@ -40,7 +42,7 @@ class TestTheWholeRecord:
         assert page in text_of(visitor.open("/minutes"))
         with statements() as sent:
             text = text_of(visitor.open(page))
-        assert len(sent) <= 14, sent.sent
+        assert len(sent) <= 12, sent.sent
         for words in ("Leanne Whitehouse", "Megan Ashcroft", "Offer a lock change", "Two call-outs", "Draft"):
             assert words in text
 
@@ -90,13 +92,18 @@ class TestTheWholeRecord:
     ) -> None:
         coordinator, ids = visitor_as("coordinator"), heard.partnership.agencies
         as_housing = text_of(coordinator.open(f"{page}?agency={ids['housing']}"))
-        assert "Copy for Vale housing" in as_housing
-        assert "it has every case" in as_housing
-        assert "Offer a lock change" in as_housing
+        whole, _, copy = as_housing.partition("Copy for Vale housing")
+        assert "As Vale housing will see it" in whole
+        assert "it has every case" in copy
+        assert "Offer a lock change" in whole
+        assert "Offer a lock change" in copy
         as_probation = text_of(coordinator.open(f"{page}?agency={ids['probation']}"))
-        assert as_probation.count("nobody of the agency has accepted the confidentiality statement") == 2
-        assert "Offer a lock change" not in as_probation
-        assert coordinator.open(f"{page}?agency=somebody").status_code == 404
+        copy, _, left_out = as_probation.partition("Copy for Vale probation")[2].partition("What this copy leaves out")
+        assert left_out.count("the whole case: nobody of the agency has accepted the confidentiality statement") == 2
+        assert "Offer a lock change" not in copy
+        assert "Leanne" not in copy
+        for nobody in ("somebody", "00000000-0000-4000-8000-000000000000"):
+            assert coordinator.open(f"{page}?agency={nobody}").status_code == 404
 
     def test_says_that_an_agency_is_blocked_only_to_who_may_set_a_block(
         self, visitor_as: As, heard: MinutedRound, page: str
@@ -107,6 +114,12 @@ class TestTheWholeRecord:
         as_administrator = text_of(visitor_as("administrator").open(seen_as))
         assert "it is not for this agency" in as_administrator
         assert "blocked" not in as_administrator
+        for key, code in (("coordinator", "blocked"), ("administrator", "not_for_this_agency")):
+            with heard.partnership.acting(key, Purpose.CONFERENCE) as work:
+                housing = heard.partnership.agencies["housing"]
+                record = queries.whole_record(work, conference_id=heard.conference.id, as_agency_id=housing)
+            assert [one.code for one in record.left_out] == [code]
+            assert {one.code_for(housing) for one in (record.audience or {}).values()} == {"shared", code}
 
 
 class TestCopies:
@@ -133,7 +146,7 @@ class TestCopies:
         assert "Karen Stubbs" not in text_of(coordinator.open(page)).partition("Copies:")[2]
         with statements() as sent:
             text = text_of(housing.open(page))
-        assert len(sent) <= 15, sent.sent
+        assert len(sent) <= 12, sent.sent
         assert "Copy for Vale housing" in text
         assert "Leanne Whitehouse" in text
         for for_others in ("See it as this agency", "Copies:", "Call back", "Change<", "Approve the"):

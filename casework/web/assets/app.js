@@ -17,6 +17,7 @@ import {
 } from "govuk-frontend";
 import * as autosave from "./autosave.js";
 import * as count from "./count.js";
+import * as follow from "./follow.js";
 import * as grow from "./grow.js";
 import * as keys from "./keys.js";
 import * as rows from "./rows.js";
@@ -26,6 +27,7 @@ import * as timer from "./timer.js";
 const parts = {
   "app-autosave": autosave,
   "app-count": count,
+  "app-follow": follow,
   "app-grow": grow,
   "app-keys": keys,
   "app-rows": rows,

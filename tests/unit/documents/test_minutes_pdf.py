@@ -37,9 +37,10 @@ CASE = MinutedCase(
     is_repeat=True,
     information=(
         Information("Police", facts=(Fact("Called twice.", date(2026, 11, 9)),), opinions=("He plans ahead.",)),
-        Information("Housing", nothing_known=True),
         Information("Mental health", facts=(Fact("Seen monthly."),), withheld=True),
     ),
+    nothing_known=("Housing", "Fire service"),
+    no_answer=("Refuge",),
     victims_voice="Wants to stay in the house.\n\nFears the school gate.",
     risks=(Risk("the victim", "Strangulation."), Risk("children", "Seeing it.")),
     actions=(AgreedAction("Housing", "Change the locks.", date(2026, 12, 16)),),
@@ -131,7 +132,8 @@ class TestMinutesForTheirReader:
             "What is said here stays here.",
             "Case M26-0042: Leanne Whitehouse and Piotr Patel (repeat)",
             "Police Facts • Monday 9 November 2026: Called twice. Professional opinion • He plans ahead.",
-            "Housing Nothing known.",
+            "Nothing known: Housing and Fire service.",
+            "No answer came from Refuge.",
             "Seen monthly. Something was kept back.",
             "Wants to stay in the house. Fears the school gate.",
             "the victim Strangulation. children Seeing it.",
@@ -214,7 +216,8 @@ class TestTypedText:
                 ),
             )
         )
-        assert text.count("".join(typed.split())) == 5
+        # Where, who, the victim's voice, the action with its owner, and the owner again in the sentence that sums up.
+        assert text.count("".join(typed.split())) == 6
 
     @pytest.mark.parametrize(
         ("typed", "printed"), [("李", "[U+674E]"), ("a\x01b", "a[U+0001]b"), ("\ud800", "[U+D800]")]

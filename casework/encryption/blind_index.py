@@ -36,6 +36,11 @@ INDEXES = {
     "person.surname_birth": Index(("surname", "date of birth"), "that two records are one person, or twins"),
     "person.birth_postcode": Index(("date of birth", "postcode"), "that two records are one person, or twins at home"),
     "person.phone": Index(("phone", "given name"), "that two records are most likely one person; not the number"),
+    # What the search box is asked for alone is kept with an initial, of which there are 27: a search tries each, and a thief of
+    # the table cannot rank the postcodes of a refuge, because its people fall apart by their initials.
+    "person.birth_initial": Index(("date of birth", "initial"), "that two people of one initial were born on one day"),
+    "person.postcode_initial": Index(("postcode", "initial"), "that two people of one initial share a postcode"),
+    "person.phone_initial": Index(("last six digits", "initial"), "that two people of one initial share a telephone"),
     "referral.reference": Index(("agency", "reference"), "that an agency sent a reference twice", exact=True),
     # Sign-in has nothing else to find an account by. An address is unique to one account, so nothing can be counted; whoever
     # holds the index key too can confirm an address that they guess.

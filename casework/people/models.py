@@ -38,5 +38,7 @@ class PersonToken(Base, InPartnership):
     person_id: Mapped[uuid.UUID] = mapped_column(index=True, comment=clear("which person"))
     index_name: Mapped[str] = mapped_column(String(30), comment=clear("code of the index"))
     token: Mapped[bytes] = mapped_column(
-        comment=index("names with date of birth; shows that two rows may be one person")
+        comment=index(
+            "names with date of birth, or birth, postcode or phone with an initial; shows that two rows may be one person"
+        )
     )

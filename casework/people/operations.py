@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select
 from casework.errors import NotFound
 from casework.people import rules
 from casework.people.models import Person, PersonToken
-from casework.people.queries import facts_of
+from casework.people.queries import facts_of, phones_of, postcodes_of
 from casework.work import UnitOfWork
 
 
@@ -78,10 +78,17 @@ def _earlier_addresses(before: Mapping[str, Any], after: Mapping[str, Any]) -> l
 def _index(work: UnitOfWork, person_id: uuid.UUID, document: Mapping[str, Any]) -> None:
     work.session.execute(delete(PersonToken).where(PersonToken.person_id == person_id))
     work.session.flush()  # the person's row first: the index entries refer to it
-    tokens = {
-        (name, work.blind.token(work.partnership_id, name, parts))
-        for name, parts in rules.match_keys(facts_of(document))
-    }
+    facts = facts_of(document)
+    keys = [
+        *rules.match_keys(facts),
+        *rules.search_keys(
+            facts.names,
+            births=[facts.date_of_birth] if facts.date_of_birth else [],
+            postcodes=postcodes_of(document),
+            phones=phones_of(document),
+        ),
+    ]
+    tokens = {(name, work.blind.token(work.partnership_id, name, parts)) for name, parts in keys}
     if tokens:
         work.session.execute(
             insert(PersonToken),

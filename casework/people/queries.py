@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Row, Select, select, tuple_
 
+from casework.encryption.sealed import SealedField
 from casework.people.models import Person, PersonToken
 from casework.people.rules import Name, PersonFacts
 from casework.work import UnitOfWork
@@ -74,6 +75,17 @@ def facts_of(document: Mapping[str, Any]) -> PersonFacts:
     )
 
 
+def postcodes_of(document: Mapping[str, Any]) -> list[str]:
+    """Return the postcodes of a person's present and earlier addresses, the present one first."""
+    addresses = [document.get("address") or {}, *(document.get("earlier_addresses") or ())]
+    return [str(one["postcode"]) for one in addresses if one.get("postcode")]
+
+
+def phones_of(document: Mapping[str, Any]) -> list[str]:
+    """Return a person's telephone numbers as written."""
+    return [str(one["number"]) for one in document.get("phones") or () if one.get("number")]
+
+
 def records(work: UnitOfWork, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, PersonRecord]:
     """Return the people with these ids, opened. Two queries for any number: rows, then their keys."""
     wanted = set(person_ids)
@@ -87,6 +99,16 @@ def records(work: UnitOfWork, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID
 def opened(work: UnitOfWork, rows: Iterable[Person]) -> dict[uuid.UUID, PersonRecord]:
     """Return these rows as records, by id. For packages that have fetched them together with their own."""
     return {row.id: PersonRecord(id=row.id, document=row.record.open(work.keys) or {}) for row in rows}
+
+
+def documents(work: UnitOfWork, rows: Sequence[Row[Any]]) -> Iterator[dict[str, Any]]:
+    """Open people that were read by columns (id, partnership_id, key_id, record_sealed), in order: for going through thousands.
+
+    Their keys come in one query.
+    """
+    work.keys.load([row.key_id for row in rows])
+    for row in rows:
+        yield SealedField(Person.record, row).open(work.keys) or {}
 
 
 def known_by(work: UnitOfWork, keys: Iterable[tuple[str, Sequence[str]]]) -> Select[uuid.UUID] | None:

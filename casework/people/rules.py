@@ -18,6 +18,16 @@ NAME_BIRTH = "person.name_birth"
 SURNAME_BIRTH = "person.surname_birth"
 """Blind index over surname and date of birth."""
 
+BIRTH_INITIAL = "person.birth_initial"
+POSTCODE_INITIAL = "person.postcode_initial"
+PHONE_INITIAL = "person.phone_initial"
+"""Blind indexes of the search box: what is known of somebody with the initial of one of their names, never alone."""
+
+OTHER_INITIAL = "other"
+INITIALS = (*"abcdefghijklmnopqrstuvwxyz", OTHER_INITIAL)
+PHONE_DIGITS = 6
+"""How many digits of a telephone, from its end, are indexed. Fewer cannot be looked for by the index."""
+
 # Letters that Unicode does not take apart into a base letter and a mark.
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
 _SHORTEST_PART = 3
@@ -75,11 +85,49 @@ class PairComparison:
 
 def fold(text: str) -> str:
     """Return the letters and digits of `text` alone, without case, accents, spaces, hyphens or apostrophes."""
+    if text.isascii():
+        return "".join(filter(str.isalnum, text.lower()))
     # Taking a letter apart can yield a capital, and making it small can yield one to take apart, so both are done again.
     plain = text
     for _ in range(2):
         plain = unicodedata.normalize("NFKD", plain).casefold().translate(_LETTERS)
     return "".join(letter for letter in plain if letter.isalnum())
+
+
+def digits(phone: str) -> str:
+    """Return a telephone number's digits in the national form: "+44 7700 900123" gives "07700900123"."""
+    found = re.sub(r"\D", "", phone)
+    return "0" + found[2:] if found.startswith("44") else found
+
+
+def search_keys(
+    names: Iterable[Name], *, births: Iterable[date], postcodes: Iterable[str], phones: Iterable[str]
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the index entries by which the search box finds a person: each fact with the initial of each name."""
+    found: dict[tuple[str, tuple[str, ...]], None] = {}
+    for initial in sorted({_initial(name) for name in names}):
+        found |= dict.fromkeys(lookup_keys(initial, births=births, postcodes=postcodes, phones=phones))
+    return list(found)
+
+
+def lookup_keys(
+    initial: str, *, births: Iterable[date] = (), postcodes: Iterable[str] = (), phones: Iterable[str] = ()
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the index entries of these facts for one of INITIALS. What is empty, or a phone too short, gives none."""
+    return [
+        *((BIRTH_INITIAL, (born.isoformat(), initial)) for born in births),
+        *((POSTCODE_INITIAL, (folded, initial)) for one in postcodes if (folded := fold(one))),
+        *(
+            (PHONE_INITIAL, (number[-PHONE_DIGITS:], initial))
+            for one in phones
+            if len(number := digits(one)) >= PHONE_DIGITS
+        ),
+    ]
+
+
+def _initial(name: Name) -> str:
+    first = (fold(name.family_name) or fold(name.given_names))[:1]
+    return first if first in INITIALS else OTHER_INITIAL
 
 
 def match_keys(person: PersonFacts) -> list[tuple[str, tuple[str, ...]]]:

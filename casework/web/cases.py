@@ -5,7 +5,7 @@ A case that may not be seen and one that does not exist give the same answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from casework.disclosures import queries as disclosures
 from casework.errors import Invalid
 from casework.partnerships import queries as partnerships
 from casework.referrals import queries as referrals
-from casework.web import case_sheet, guard
+from casework.web import case_sheet, guard, known_cases
 from casework.web.forms.cases import BLOCK, SEARCH
 from casework.web.forms.form import Form
 from casework.web.forms.referral_words import ROUTE
@@ -71,7 +71,6 @@ def all_cases() -> str:
         maracs_items=_items(maracs.items(), chosen["marac"]),
         states_items=_items([(str(one), status("case", one).words) for one in LISTED_STATES], chosen["state"]),
         chosen=chosen,
-        search=SEARCH.blank(),
         pages=[
             url_for("cases.all_cases", page=number, marac=chosen["marac"] or None, state=chosen["state"] or None)
             if 1 <= number <= found.pages
@@ -105,6 +104,7 @@ def case(case_id: UUID) -> str:
         record = queries.case_record(work, case_id=case_id)
         past = referrals.history(work, case_id=case_id)
         plan = actions.actions_of(work, case_ids=[case_id])
+        record, plan = case_sheet.as_far_as_known(record, past, plan)
         names = agencies.agency_names(
             work,
             [
@@ -124,6 +124,7 @@ def case(case_id: UUID) -> str:
         ties=case_sheet.ties(record.people),
         risk=case_sheet.risk_points(past),
         past=list(reversed(past)),
+        changes=_changes(past),
         plan=plan,
         entries=case_sheet.entries(record, past, plan, names),
         agencies=names,
@@ -203,6 +204,13 @@ def shared(case_id: UUID) -> str:
         kinds=case_sheet.DISCLOSURE,
         may_look_at_trail=someone().actor.has(Permission.AUDIT_VIEW),
     )
+
+
+def _changes(past: Sequence[referrals.PastReferral]) -> tuple[known_cases.Changed, ...] | None:
+    """Return what has changed from the last checklist but one to the last; None when there are no two of one tool to compare."""
+    if len(past) < 2 or past[-2].tool != past[-1].tool:
+        return None
+    return known_cases.changed(past[-2].answers, past[-1].answers)
 
 
 def _block_form(work: UnitOfWork) -> Form:

@@ -17,6 +17,7 @@ from casework.access.permissions import Permission
 from casework.accounts.operations import SignedIn
 from casework.errors import NotAllowed
 from casework.web import navigation, pages, session
+from casework.web.forms.cases import SEARCH_REASON
 from casework.web.unit import work_for_request
 
 OPEN = frozenset(
@@ -120,6 +121,8 @@ def _frame(who: SignedIn) -> None:
             person=who.name,
             home=url_for(HOME),
             sign_out=url_for("sign_in.sign_out"),
+            find=url_for("cases.search") if who.partnership_id and who.actor.has(Permission.CASE_VIEW) else "",
+            find_reasons=tuple(SEARCH_REASON.items()),
             navigation=links,
             footer=(pages.NavigationLink("My account", url_for("account.own")),),
         )

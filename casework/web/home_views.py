@@ -167,7 +167,8 @@ def victims(
     owed: Iterable[DutyRecord], lines: Mapping[UUID, CaseLine], *, today: date
 ) -> tuple[tuple[Victim, ...], tuple[Victim, ...]]:
     """Return the victims to be reached for the first time and those to be told what was agreed, by due time. `today` is London's."""
-    to_try, to_tell = [], []
+    to_try: list[Victim] = []
+    to_tell: list[Victim] = []
     for one in owed:
         if one.kind in WITH_A_VICTIM and one.case_id is not None:
             line = lines.get(one.case_id)

@@ -75,12 +75,17 @@ class NavigationLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What stands around the content of a page: who is signed in, where, and what they may go to. Empty before sign-in."""
+    """What stands around the content of a page: who is signed in, where, and what they may go to. Empty before sign-in.
+
+    `find` is the address of the search, for whoever may look for cases, and `find_reasons` are its reasons with their words.
+    """
 
     partnership: str = ""
     person: str = ""
     home: str = "/"
     sign_out: str = ""
+    find: str = ""
+    find_reasons: tuple[tuple[str, str], ...] = ()
     navigation: tuple[NavigationLink, ...] = ()
     footer: tuple[NavigationLink, ...] = ()
 

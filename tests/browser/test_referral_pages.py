@@ -298,6 +298,7 @@ class TestCases:
         page = priya.open("/cases")
         priya.look("cases")
         page.get_by_label("Case number, name").fill("patel 10/4/1988")
+        priya.look("cases-finding")
         page.get_by_label("Why are you looking?").select_option("safety")
         priya.press("Find")
         expect(page.get_by_text("2 cases found")).to_be_visible()

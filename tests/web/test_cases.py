@@ -191,6 +191,43 @@ class TestTheSearch:
             found = queries.find(work, words="zoltan", reason="safety")
         assert found.is_partial
 
+    @pytest.mark.parametrize("words", ["27/3/1992", "wv9 9uz", "07700 900954", "patel 10/4/1988", "the number"])
+    def test_opens_only_the_few_whom_a_fact_names(
+        self, partnership: APartnership, monkeypatch: pytest.MonkeyPatch, words: str
+    ) -> None:
+        case_id = accepted(partnership, a_document(TODAY, children=[]))
+        elsewhere = {"address": {"lines": ["1 New Street"], "postcode": "WV8 1AA"}, "phones": []}
+        for number in range(1, 4):
+            accepted(partnership, couple(number, victim={**couple(number)["victim"], **elsewhere}, children=[]))
+        monkeypatch.setattr(finding, "MOST_PEOPLE", 2)
+        words = number_of(partnership, case_id) if words == "the number" else words
+        with partnership.acting("coordinator", Purpose.SUPPORT) as work:
+            found = queries.find(work, words=words, reason="safety")
+        assert [hit.line.id for hit in found.hits] == [case_id]
+        assert not found.is_partial
+
+    def test_follows_somebody_to_a_new_address_and_still_finds_the_old_one(
+        self, priya: Visitor, partnership: APartnership
+    ) -> None:
+        case_id = accepted(partnership)
+        moved = {**LEANNE, "address": {"lines": ["1 New Street"], "postcode": "WV8 1AA"}}
+        accepted(partnership, a_document(TODAY, victim=moved), known_case_id=case_id)
+        assert "victim: postcode" in self.look(priya, "WV8 1AA")
+        assert "victim: postcode of an earlier address" in self.look(priya, "WV9 9UZ")
+
+    def test_stands_in_the_header_of_every_page_for_whoever_may_see_cases(self, visitor_as: Sign) -> None:
+        for key, path in (("coordinator", "/duties"), ("housing", "/"), ("referrer", "/refer")):
+            page = text_of(visitor_as(key).open(path))
+            assert 'action="/cases/search" role="search"' in page
+            assert "Somebody’s safety today" in page
+        for key in ("observer", "operator"):
+            assert "/cases/search" not in text_of(visitor_as(key).open("/"))
+
+    def test_keeps_the_words_when_the_reason_is_missing(self, priya: Visitor, partnership: APartnership) -> None:
+        page = self.look(priya, "Leanne", reason="")
+        assert "Choose why you are looking" in page
+        assert 'value="Leanne"' in page
+
     def test_leaves_no_name_in_an_address(self, priya: Visitor) -> None:
         assert 'method="post" action="/cases/search"' in text_of(priya.open("/cases"))
         assert priya.client.get("/cases/search?words=Leanne").status_code in (404, 405)

@@ -1,29 +1,32 @@
 """The search box: case number, names, date of birth, postcode or phone, among the cases that the reader may see and no others.
 
-Names are sealed, so people are opened and compared; nothing is indexed by a name. What was looked for is never written down.
+Names are sealed, so people are opened and compared; nothing is indexed by a name. A number, a birth, a postcode or a telephone
+leads by an index to the few people to open; a name alone is looked for in everybody. What was looked for is never written down.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, select
 
 from casework.cases import policy
 from casework.cases.models import Case, CasePerson
-from casework.cases.queries.records import CaseLine, by_case, line_of
+from casework.cases.queries.records import CaseLine, case_lines
 from casework.cases.rules import SearchReason
 from casework.errors import Invalid
+from casework.people import queries as people
 from casework.people.models import Person
-from casework.people.rules import fold
+from casework.people.rules import INITIALS, PHONE_DIGITS, digits, fold, lookup_keys
 from casework.programmes.registry import MARAC
 from casework.work import UnitOfWork
 
-MOST_PEOPLE = 5_000
+MOST_PEOPLE = 12_000
 MOST_HITS = 50
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATE = re.compile(
@@ -33,6 +36,8 @@ _NUMBER = re.compile(r"\bC-?(\d{1,9})\b", re.IGNORECASE)
 _POSTCODE = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?) ?(\d[a-z]{2})\b", re.IGNORECASE)
 _PHONE = re.compile(r"\+?\d[\d ()-]{4,}\d")
 _PARTS = {"victim": "victim", "perpetrator": "perpetrator", "child": "child", "other": "other person"}
+_ORDER = {part: place for place, part in enumerate(_PARTS)}
+_COLUMNS = ("id", "partnership_id", "key_id", "record_sealed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,30 +76,54 @@ def find(work: UnitOfWork, *, words: str, reason: SearchReason | str) -> Finding
         raise Invalid.field("reason", "Choose why you are looking.")
     wanted = _read(words)
     work.note("case:search", "case_list", reason=SearchReason(reason).value)
-    rows = work.session.execute(
-        select(Case, CasePerson, Person)
+    rows = work.session.execute(_people(work, wanted).limit(MOST_PEOPLE + 1)).all()
+    is_partial = len(rows) > MOST_PEOPLE
+    found = _why(work, wanted, rows[:MOST_PEOPLE])
+    shown = list(found)[:MOST_HITS]
+    lines = case_lines(work, case_ids=shown)
+    work.note_view("case:search", "case_list")
+    return Finding(tuple(Hit(lines[one], found[one]) for one in shown), is_partial, max(len(found) - MOST_HITS, 0))
+
+
+def _people(work: UnitOfWork, wanted: _Wanted) -> Select[Any]:
+    """Return the query for the people to look at, as columns: those whom an index entry names, or everybody for a name alone.
+
+    The latest referral first, so that what cannot be looked through is the oldest.
+    """
+    query = (
+        select(Case.id.label("case_id"), CasePerson.part, *(getattr(Person, name) for name in _COLUMNS))
         .join(CasePerson, CasePerson.case_id == Case.id)
         .join(Person, Person.id == CasePerson.person_id)
-        .where(
-            policy.is_of(MARAC),
-            policy.may_see(work.actor, work.now),
-            *([Case.number.in_(wanted.numbers)] if wanted.numbers else []),
-        )
+        .where(policy.is_of(MARAC), policy.may_see(work.actor, work.now))
         .order_by(Case.last_referral_on.desc(), Case.number.desc(), Case.id)
-        .limit(MOST_PEOPLE + 1)
-    ).all()
-    is_partial = len(rows) > MOST_PEOPLE
-    rows = rows[:MOST_PEOPLE]
-    work.keys.load([person.key_id for _, _, person in rows])
-    members = by_case(work, [(part, person) for _, part, person in rows])
-    hits = []
-    for case in {case.id: case for case, _, _ in rows}.values():
-        if why := _why(wanted, [(one.part, one.person.document) for one in members[case.id]]):
-            hits.append(Hit(line_of(case, members[case.id]), why))
-    for hit in hits[:MOST_HITS]:
-        work.note_view("case:view_line", "case", hit.line.id)
-    work.note_view("case:search", "case_list")
-    return Finding(tuple(hits[:MOST_HITS]), is_partial, max(len(hits) - MOST_HITS, 0))
+    )
+    if wanted.numbers:
+        query = query.where(Case.number.in_(wanted.numbers))
+    # One fact is enough to choose whom to open; the words are all compared then.
+    facts: dict[str, Any] = {}
+    if wanted.phones and min(map(len, wanted.phones)) >= PHONE_DIGITS:
+        facts = {"phones": wanted.phones[:1]}
+    elif wanted.births:
+        facts = {"births": wanted.births}
+    elif wanted.postcodes:
+        facts = {"postcodes": wanted.postcodes[:1]}
+    chosen = people.known_by(work, [key for initial in INITIALS for key in lookup_keys(initial, **facts)])
+    # Read first, because they are few: the planner cannot know that and would look at every case before it looks at them.
+    return query if chosen is None else query.where(Person.id.in_(work.session.scalars(chosen).all()))
+
+
+def _why(work: UnitOfWork, wanted: _Wanted, rows: Sequence[Row[Any]]) -> dict[uuid.UUID, tuple[str, ...]]:
+    """Say of each case that fits why: one of its people fits all the words."""
+    if wanted.numbers and not (wanted.births or wanted.postcodes or wanted.phones or wanted.names):
+        return {row.case_id: ("case number",) for row in rows}
+    found: dict[uuid.UUID, list[tuple[int, str]]] = {}
+    for row, document in zip(rows, people.documents(work, rows), strict=True):
+        if (reasons := _fits(wanted, document)) is not None:
+            part = _PARTS.get(row.part, row.part)
+            found.setdefault(row.case_id, []).append(
+                (_ORDER.get(row.part, len(_ORDER)), f"{part}: {', '.join(reasons)}")
+            )
+    return {case_id: tuple(said for _, said in sorted(why)) for case_id, why in found.items()}
 
 
 def _read(words: str) -> _Wanted:
@@ -122,7 +151,7 @@ def _read(words: str) -> _Wanted:
         numbers=tuple("C-" + re.sub(r"\D", "", number) for number in numbers),
         births=tuple(births),
         postcodes=tuple(map(fold, postcodes)),
-        phones=tuple(map(_digits, phones)),
+        phones=tuple(map(digits, phones)),
         names=tuple(names),
     )
 
@@ -137,22 +166,6 @@ def _date(match: re.Match[str]) -> date | None:
         return None
 
 
-def _digits(phone: str) -> str:
-    digits = re.sub(r"\D", "", phone)
-    return "0" + digits[2:] if digits.startswith("44") else digits
-
-
-def _why(wanted: _Wanted, people: list[tuple[str, Mapping[str, Any]]]) -> tuple[str, ...]:
-    """Say why a case fits: one of its people fits all the words. Empty when it does not."""
-    if wanted.numbers and not (wanted.births or wanted.postcodes or wanted.phones or wanted.names):
-        return ("case number",)
-    return tuple(
-        f"{_PARTS.get(part, part)}: {', '.join(reasons)}"
-        for part, document in people
-        if (reasons := _fits(wanted, document)) is not None
-    )
-
-
 def _fits(wanted: _Wanted, document: Mapping[str, Any]) -> list[str] | None:
     found: list[str | None] = []
     if wanted.names:
@@ -164,7 +177,7 @@ def _fits(wanted: _Wanted, document: Mapping[str, Any]) -> list[str] | None:
     for postcode in wanted.postcodes:
         found.append(_postcode_fits(postcode, document))
     for phone in wanted.phones:
-        found.append("phone" if any(_digits(one).endswith(phone) for one in _phones(document)) else None)
+        found.append("phone" if any(digits(one).endswith(phone) for one in people.phones_of(document)) else None)
     return None if None in found else [reason for reason in found if reason]
 
 
@@ -181,16 +194,8 @@ def _name_fits(names: tuple[str, ...], document: Mapping[str, Any]) -> str | Non
 
 
 def _postcode_fits(postcode: str, document: Mapping[str, Any]) -> str | None:
-    if fold(str((document.get("address") or {}).get("postcode") or "")) == postcode:
+    present = fold(str((document.get("address") or {}).get("postcode") or ""))
+    if present == postcode:
         return "postcode"
-    earlier = document.get("earlier_addresses") or ()
-    return (
-        "postcode of an earlier address"
-        if any(fold(str(one.get("postcode") or "")) == postcode for one in earlier)
-        else None
-    )
-
-
-def _phones(document: Mapping[str, Any]) -> Iterator[str]:
-    for phone in document.get("phones") or ():
-        yield str(phone.get("number") or "")
+    earlier = map(fold, people.postcodes_of(document))
+    return "postcode of an earlier address" if postcode in earlier else None

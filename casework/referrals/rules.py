@@ -36,6 +36,9 @@ TRANSITIONS: Mapping[ReferralState, frozenset[ReferralState]] = {
 }
 """Which state may follow which. An accepted referral is withdrawn only before it is heard; the operation looks to that."""
 
+LATER = "later"
+"""The step of a referral that triage looked at and left for later: its state stays, and its writer is not told."""
+
 OPEN_STATES = frozenset({ReferralState.DRAFT, ReferralState.SUBMITTED, ReferralState.RETURNED})
 """Nothing has been decided yet."""
 

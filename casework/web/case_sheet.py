@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Protocol
 from uuid import UUID
@@ -92,6 +93,18 @@ def ties(people: Sequence[PersonInCase]) -> tuple[Tie, ...]:
             if to and code and code not in ("none", "not_known") and to != str(one.person.id):
                 found.append(Tie(of=str(one.person.id), to=to, words=said(vocabulary, code).lower()))
     return tuple(found)
+
+
+def as_far_as_known(
+    record: CaseRecord, past: Sequence[PastReferral], plan: tuple[ActionRecord, ...]
+) -> tuple[CaseRecord, tuple[ActionRecord, ...]]:
+    """Leave out what would tell whoever only wrote a referral that there was an earlier one: its actions and its flags."""
+    if not past or past[0].is_all_shown:
+        return record, plan
+    rounds = {one.conference_id for referral in past for one in referral.rounds}
+    since = min(one.received_on for one in past)
+    flags = tuple(flag for flag in record.flags if flag.raised_on >= since)
+    return replace(record, flags=flags), tuple(action for action in plan if action.conference_id in rounds)
 
 
 def risk_points(past: Sequence[PastReferral]) -> list[Point]:

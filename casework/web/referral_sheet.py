@@ -13,7 +13,7 @@ from uuid import UUID
 
 from casework.clock import age_on
 from casework.referrals.queries import Step
-from casework.referrals.rules import Missing
+from casework.referrals.rules import LATER, Missing
 from casework.risk.rules import Answer, assess
 from casework.web.components import Entry, Fact, SafeContact
 from casework.web.forms import referral_words as words
@@ -131,7 +131,9 @@ def _step_words(step: Step) -> str:
             else f"Redirected: {said(words.DESTINATION, step.code).lower()}"
         )
     if step.step == "accepted":
-        return "Accepted as a repeat" if step.code == "repeat" else "Accepted as a new case"
+        return {"repeat": "Accepted as a repeat", "new": "Accepted as a new case"}.get(step.code or "", "Accepted")
+    if step.step == LATER:
+        return "Left for later"
     if step.step == "contact":
         return f"First contact: {_CONTACT.get(step.code or '', 'tried')}"
     return {"submitted": "Sent", "withdrawn": "Taken back"}.get(step.step, step.step.capitalize())

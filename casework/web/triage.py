@@ -1,13 +1,11 @@
-"""Triage: the inbox, and one referral beside the earlier cases that it may be about, with the three answers always in view.
+"""Triage: the inbox, and one referral beside the earlier cases that it may be about, with the answers always in view.
 
 The earlier case is never chosen by the machine: the co-ordinator says whether it is the same couple.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,56 +15,22 @@ from flask.typing import ResponseReturnValue
 from casework.access.permissions import Permission, Purpose
 from casework.actions import queries as actions
 from casework.agencies import queries as agencies
-from casework.clock import london_date, whole_months_between
+from casework.clock import london_date
 from casework.errors import Conflict, Invalid
 from casework.partnerships import queries as partnerships
 from casework.programmes.marac import rules as marac
 from casework.programmes.marac.rules import Policy, RoutesIn
 from casework.referrals import operations, queries
-from casework.referrals.queries import Candidate, Checklist, ReferralRecord
+from casework.referrals.queries import ReferralRecord
 from casework.referrals.rules import RedirectDestination, ReferralState, ReturnReason
-from casework.risk.rules import difference
-from casework.web import guard, referral_sheet
-from casework.web.forms.checklist import pack
+from casework.web import guard, known_cases, referral_sheet
 from casework.web.forms.form import Answers
-from casework.web.forms.referral_words import ANSWER, ROUTE, said
+from casework.web.forms.referral_words import ROUTE
 from casework.web.forms.triage import ACCEPT, FORMS, NEW_CASE
 from casework.web.unit import now, work_for_request
 from casework.work import UnitOfWork
 
 blueprint = Blueprint("triage", __name__, url_prefix="/triage")
-
-SAME_PAIR = "same_pair"
-KINDS = {
-    "same_pair": "The same couple",
-    "swapped_pair": "The same couple the other way round",
-    "same_victim": "The same victim with somebody else",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """One item of the checklist whose answer differs from the last time: before and now in words."""
-
-    number: int
-    question: str
-    before: str
-    after: str
-    raises_risk: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One probable earlier case as the page shows it: how long ago, the last plan, and what has changed in the checklist."""
-
-    candidate: Candidate
-    kind: str
-    agrees: tuple[str, ...]
-    differs: tuple[str, ...]
-    heard: str
-    plan: str
-    changes: tuple[Changed, ...] | None
-    compared_on: date | None
 
 
 @blueprint.get("")
@@ -98,7 +62,7 @@ def referral(referral_id: UUID) -> str:
 @blueprint.post("/<uuid:referral_id>/<answer>")
 @guard.needs(Permission.REFERRAL_TRIAGE)
 def decide(referral_id: UUID, answer: str) -> ResponseReturnValue:
-    """Accept, return or redirect; what the rules refuse is told in the form, and nothing typed is lost."""
+    """Accept, return, redirect or leave for later; what the rules refuse is told in the form, and nothing typed is lost."""
     if answer not in FORMS:
         abort(404)
     with work_for_request(purpose=Purpose.TRIAGE) as work:
@@ -114,7 +78,8 @@ def decide(referral_id: UUID, answer: str) -> ResponseReturnValue:
             answers.general.append(conflict.message)
         else:
             flash(_DONE[answer])
-            following = record.next_id or record.previous_id
+            # What is left for later still waits, so that going back to it would be a circle.
+            following = record.next_id or (record.previous_id if answer != "later" else None)
             there = url_for("triage.referral", referral_id=following) if following else url_for("triage.inbox")
             return redirect(there, 303)
     return _page(referral_id, refused=(answer, answers)), 422
@@ -134,6 +99,7 @@ _DONE = {
     "accept": "Accepted. The case is on the list of the next sitting, and the IDVA service is told.",
     "return": "Returned. The referrer reads your words and can send it again.",
     "redirect": "Redirected. MARAC does not hear it.",
+    "later": "Left for later. It still waits, and its clock runs on.",
 }
 
 
@@ -150,6 +116,8 @@ def _do(work: UnitOfWork, referral_id: UUID, answer: str, given: dict[str, Any])
     elif answer == "return":
         reason = ReturnReason(given["return_reason"])
         operations.return_to_referrer(work, referral_id=referral_id, reason=reason, words=given["return_words"])
+    elif answer == "later":
+        operations.leave_for_later(work, referral_id=referral_id, words=given["later_words"] or "")
     else:
         to = RedirectDestination(given["redirect_to"])
         operations.redirect(work, referral_id=referral_id, destination=to, words=given["redirect_words"])
@@ -174,7 +142,8 @@ def _page(referral_id: UUID, *, refused: tuple[str, Answers] | None = None) -> s
         contact=referral_sheet.safe_contact_of(record.document["victim"], on=today),
         entries=referral_sheet.entries(record.steps),
         known=[
-            _shown(one, record, last.get(one.case.id), plans.get(one.case.id, {}), today) for one in record.candidates
+            known_cases.shown(one, record, last.get(one.case.id), plans.get(one.case.id, {}), today)
+            for one in record.candidates
         ],
         routes=_routes(record, policy),
         route_words=ROUTE,
@@ -195,7 +164,7 @@ _NO_FORM = _NoForm()
 
 def _forms(record: ReferralRecord) -> dict[str, Answers]:
     """Return the three forms for one referral; whether it is an earlier case is asked only where there may be one."""
-    couples = [one for one in record.candidates if one.kind == SAME_PAIR]
+    couples = [one for one in record.candidates if one.kind == known_cases.SAME_PAIR]
     choices = [
         (str(one.case.id), f"Yes, the couple of {one.case.number}", "It comes back to that case.") for one in couples
     ]
@@ -218,59 +187,3 @@ def _routes(record: ReferralRecord, policy: Policy) -> RoutesIn:
         set(document.get("routes") or ()) - {"repeat"},
         policy,
     )
-
-
-def _shown(
-    candidate: Candidate, record: ReferralRecord, last: Checklist | None, plan: dict[str, int], today: date
-) -> Shown:
-    case = candidate.case
-    months = whole_months_between(case.last_referral_on, record.line.received_on or today)
-    ago = {0: "less than a month ago", 1: "a month ago"}.get(months, f"{months} months ago")
-    same_tool = last is not None and (last.tool, last.version) == (pack().tool, pack().version)
-    return Shown(
-        candidate=candidate,
-        kind=KINDS[candidate.kind],
-        agrees=_by_person(candidate.agreeing),
-        differs=_by_person(candidate.differing),
-        heard=ago,
-        plan=_plan_words(plan),
-        changes=_changes(last, record) if last is not None and same_tool and candidate.kind == SAME_PAIR else None,
-        compared_on=last.completed_on if last is not None else None,
-    )
-
-
-def _by_person(reasons: Sequence[str]) -> tuple[str, ...]:
-    """Say "victim: surname, first name" once for each person instead of "victim" before every reason."""
-    found: dict[str, list[str]] = {}
-    for reason in reasons:
-        who, colon, what = reason.partition(": ")
-        known = bool(colon) and who in ("victim", "perpetrator")
-        found.setdefault(who if known else "", []).append(what if known else reason)
-    return tuple(f"{who.capitalize()}: {', '.join(what)}" if who else ", ".join(what) for who, what in found.items())
-
-
-def _changes(last: Checklist, record: ReferralRecord) -> tuple[Changed, ...]:
-    items = {item.code: item for item in pack().items}
-    return tuple(
-        Changed(
-            number=items[change.code].number,
-            question=items[change.code].question,
-            before=said(ANSWER, change.before).lower() or "not asked",
-            after=said(ANSWER, change.after).lower() or "not asked",
-            raises_risk=change.raises_risk,
-        )
-        for change in difference(last.answers, referral_sheet.answers_by_code(record.document))
-        if change.code in items
-    )
-
-
-def _plan_words(plan: dict[str, int]) -> str:
-    if not plan:
-        return "No actions recorded"
-    order: Sequence[tuple[str, str]] = (
-        ("not_done", "not done"),
-        ("agreed", "not reported"),
-        ("done", "done"),
-        ("overtaken", "overtaken by events"),
-    )
-    return ", ".join(f"{plan[state]} {words}" for state, words in order if plan.get(state))

@@ -13,6 +13,8 @@ import pytest
 
 from casework.access.permissions import Purpose
 from casework.cases import operations as cases
+from casework.clock import london_date
+from casework.duties import queries as duties
 from casework.referrals import operations, queries
 from tests.factories.partnership import APartnership
 from tests.factories.referrals import LEANNE, PIOTR, a_document, accepted, dash, submitted
@@ -238,6 +240,72 @@ class TestReturning:
         assert refused.status_code == 422
         assert "Write what the referrer needs to add or change" in text_of(refused)
         assert re.search(r'value="other" selected', text_of(refused))
+
+
+class TestLeavingForLater:
+    def test_goes_on_and_keeps_what_it_waits_for(self, priya: Visitor, partnership: APartnership) -> None:
+        first = submitted(partnership)
+        partnership.now += timedelta(minutes=1)
+        second = submitted(partnership, another("Olive"))
+        priya.open(f"/triage/{first}")
+        left = priya.send(f"/triage/{first}/later", {"later_words": "Rang Amy; she rings back."})
+        assert left.headers["Location"].endswith(f"/triage/{second}")
+        inbox = text_of(priya.open("/triage"))
+        assert "2 referrals, the oldest first" in inbox
+        assert "Left for later on Monday 23 November, 09:01: Rang Amy; she rings back." in inbox
+        last = priya.send(f"/triage/{second}/later", {"later_words": ""})
+        assert last.headers["Location"].endswith("/triage")
+        with partnership.acting("coordinator") as work:
+            assert [one.kind for one in duties.open_duties(work)].count("referral_triage") == 2
+
+    def test_is_not_told_to_the_referrer(self, priya: Visitor, visitor_as: Sign, partnership: APartnership) -> None:
+        sent = submitted(partnership)
+        priya.open(f"/triage/{sent}")
+        priya.send(f"/triage/{sent}/later", {"later_words": "Known from work."})
+        hers = text_of(visitor_as("referrer").open(f"/refer/{sent}"))
+        assert "Leanne" in hers
+        assert "later" not in hers
+        assert "Known from work" not in hers
+        assert "Left for later" in text_of(priya.open(f"/triage/{sent}"))
+
+    def test_is_no_answer_to_what_was_answered(self, priya: Visitor, partnership: APartnership) -> None:
+        sent = submitted(partnership)
+        priya.open(f"/triage/{sent}")
+        priya.send(f"/triage/{sent}/accept", {"known_case": "new"})
+        refused = priya.send(f"/triage/{sent}/later", {})
+        assert refused.status_code == 422
+        assert "does not wait for triage any more" in text_of(refused)
+
+
+class TestAReferrer:
+    def test_never_learns_of_an_earlier_case(self, priya: Visitor, visitor_as: Sign, partnership: APartnership) -> None:
+        case_id = accepted(partnership, a_document(TODAY, dash=dash(14, completed_on=TODAY)))
+        partnership.now += timedelta(days=40)
+        later = london_date(partnership.now)
+        again = submitted(
+            partnership,
+            a_document(
+                later,
+                dash=dash(16, completed_on=later),
+                referrer={"agency": "hospital", "name": "Grace Obi", "email": "grace.obi@hospital.example.gov.uk"},
+            ),
+            by="midwife",
+        )
+        priya = visitor_as("coordinator")
+        priya.open(f"/triage/{again}")
+        assert "Checklist against that of" in text_of(priya.open(f"/triage/{again}"))
+        priya.send(f"/triage/{again}/accept", {"known_case": str(case_id)})
+        grace = visitor_as("midwife")
+        for page in (grace.open(f"/refer/{again}"), grace.open(f"/cases/{case_id}"), grace.open("/refer")):
+            words = text_of(page)
+            assert page.status_code == 200
+            assert "repeat" not in words.split("<main")[1].lower().replace("app-repeater", "")
+            assert "23 November" not in words
+            assert "against that of" not in words
+        told = text_of(priya.open(f"/cases/{case_id}"))
+        assert "Checklist of 2 January 2027 against that of 23 November 2026" in told
+        assert "15. Has the perpetrator ever tried to strangle" in told
+        assert ">Repeat<" in " ".join(told.split()).replace("> Repeat <", ">Repeat<")
 
 
 class TestRedirecting:

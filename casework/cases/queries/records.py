@@ -93,11 +93,20 @@ _ORDER = {"victim": 0, "perpetrator": 1, "child": 2, "other": 3}
 
 
 def case_record(work: UnitOfWork, *, case_id: uuid.UUID) -> CaseRecord:
-    """Return one case with its people, and note the view. Raises NotFound, the same for a hidden and a missing case."""
+    """Return one case with its people, and note the view. Raises NotFound, the same for a hidden and a missing case.
+
+    The keys of the case and of its checklists come along, so that its actions and answers open without another round trip.
+    """
     case = policy.reach(work, case_id, programme=MARAC)
     work.note_view("case:view", "case", case.id)
-    # The case's own key comes with those of its people, so that its actions open without another round trip.
-    members = people_of(work, case_ids=[case.id], and_keys=[case.key_id])[case.id]
+    checklists = select(func.array_agg(RiskAssessment.key_id)).where(RiskAssessment.case_id == case.id)
+    rows = work.session.execute(
+        select(CasePerson, Person, checklists.scalar_subquery())
+        .join(Person, Person.id == CasePerson.person_id)
+        .where(CasePerson.case_id == case.id)
+    ).all()
+    work.keys.load([case.key_id, *(key_id for row in rows for key_id in (row[1].key_id, *(row[2] or ())))])
+    members = by_case(work, [(part, person) for part, person, _ in rows])[case.id]
     return CaseRecord(
         line=line_of(case, members),
         people=members,

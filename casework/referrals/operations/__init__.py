@@ -10,7 +10,13 @@ from casework.referrals.operations.submission import (
     submit,
     withdraw,
 )
-from casework.referrals.operations.triage import accept, dismiss_candidate, redirect, return_to_referrer
+from casework.referrals.operations.triage import (
+    accept,
+    dismiss_candidate,
+    leave_for_later,
+    redirect,
+    return_to_referrer,
+)
 
 __all__ = [
     "ChangedReferral",
@@ -18,6 +24,7 @@ __all__ = [
     "Submitted",
     "accept",
     "dismiss_candidate",
+    "leave_for_later",
     "record_contact",
     "redirect",
     "resubmit",

@@ -136,6 +136,19 @@ def return_to_referrer(work: UnitOfWork, *, referral_id: uuid.UUID, reason: rule
     )
 
 
+def leave_for_later(work: UnitOfWork, *, referral_id: uuid.UUID, words: str = "") -> None:
+    """Note that a referral was looked at and waits, with what it waits for. Its clock runs on, and only triage reads the note.
+
+    Raises NotAllowed, NotFound, Conflict when it does not wait for triage.
+    """
+    work.require(Permission.REFERRAL_TRIAGE)
+    referral = policy.reach(work, referral_id, act="referral:later", lock=True)
+    if referral.state != rules.ReferralState.SUBMITTED:
+        raise Conflict("This referral does not wait for triage any more.")
+    decide(work, referral, step=rules.LATER, words=words.strip() or None)
+    work.note("referral:later", "referral", referral.id)
+
+
 def redirect(work: UnitOfWork, *, referral_id: uuid.UUID, destination: rules.RedirectDestination, words: str) -> None:
     """Send a referral elsewhere because MARAC is not the place for it. Raises NotAllowed, NotFound, Invalid, Conflict."""
     work.require(Permission.REFERRAL_TRIAGE)

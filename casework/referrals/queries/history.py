@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select, true
 
+from casework.access.permissions import Permission
 from casework.cases import policy as case_policy
 from casework.cases.models import Case
+from casework.cases.rules import ONE_QUESTION_ONLY, StandingKind
 from casework.conferences.models import Conference, Listing, Marac
+from casework.programmes.marac.rules import Route
 from casework.referrals import rules
 from casework.referrals.models import Referral
 from casework.risk.models import RiskAssessment
@@ -44,6 +47,12 @@ class PastReferral:
     repeat_rule: str | None
     routes: tuple[str, ...]
     rounds: tuple[RoundOfCase, ...]
+    tool: tuple[str, str]
+    """The checklist's tool and version."""
+    answers: Mapping[str, Answer]
+    """Its answers by item code, to compare with the one before; opened for the latest two, when there are two."""
+    is_all_shown: bool
+    """Whether the reader is shown every referral of the case; who only wrote one is not, and may not know that there are others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +68,13 @@ class Checklist:
 
 
 def history(work: UnitOfWork, *, case_id: uuid.UUID) -> tuple[PastReferral, ...]:
-    """Return the accepted referrals of a case that the reader may see, the earliest first, each with its rounds. One query."""
+    """Return the accepted referrals of a case that the reader may see, the earliest first, each with its rounds. Two queries.
+
+    Whoever has nothing but a referral of their own in the case is shown that one, and not that there were others.
+    """
+    knows_all = true() if work.actor.has(Permission.CASE_VIEW_ALL) else _stands_otherwise(work)
     rows = work.session.execute(
-        select(Referral, RiskAssessment, Listing, Conference, Marac.name)
+        select(Referral, RiskAssessment, Listing, Conference, Marac.name, knows_all)
         .join(Case, Case.id == Referral.case_id)
         .join(RiskAssessment, RiskAssessment.referral_id == Referral.id)
         .outerjoin(Listing, Listing.referral_id == Referral.id)
@@ -71,12 +84,14 @@ def history(work: UnitOfWork, *, case_id: uuid.UUID) -> tuple[PastReferral, ...]
             Referral.case_id == case_id,
             Referral.state == rules.ReferralState.ACCEPTED.value,
             case_policy.may_see(work.actor, work.now),
+            or_(knows_all, Referral.referrer_account_id == work.actor.account_id),
         )
         .order_by(Referral.received_on, Referral.submitted_at, RiskAssessment.recorded_at, Conference.sits_at)
     ).all()
     rounds: dict[uuid.UUID, dict[uuid.UUID, RoundOfCase]] = {}
     latest: dict[uuid.UUID, tuple[Referral, RiskAssessment]] = {}
-    for referral, assessment, listing, conference, marac_name in rows:
+    is_all_shown = all(row[-1] for row in rows)
+    for referral, assessment, listing, conference, marac_name, _ in rows:
         # A referral that was returned and corrected has several checklists; the last one is what was heard.
         latest[referral.id] = (referral, assessment)
         heard = rounds.setdefault(referral.id, {})
@@ -84,6 +99,11 @@ def history(work: UnitOfWork, *, case_id: uuid.UUID) -> tuple[PastReferral, ...]
             heard[listing.id] = RoundOfCase(
                 conference.id, marac_name, conference.sits_at, listing.state, listing.left_because
             )
+    compared = [assessment for _, assessment in list(latest.values())[-2:]] if len(latest) > 1 else []
+    work.keys.load({assessment.key_id for assessment in compared})
+    # The first that such a reader may know is no repeat as far as they may know.
+    hides_earlier = None if is_all_shown or not latest else next(iter(latest.values()))[0]
+    opened = {assessment.id: _answers(work, assessment) for assessment in compared}
     return tuple(
         PastReferral(
             referral_id=referral.id,
@@ -92,13 +112,30 @@ def history(work: UnitOfWork, *, case_id: uuid.UUID) -> tuple[PastReferral, ...]
             completed_on=assessment.completed_on,
             score=assessment.score,
             band=assessment.band,
-            is_repeat=bool(referral.is_repeat),
+            is_repeat=bool(referral.is_repeat) and referral is not hides_earlier,
             repeat_rule=referral.repeat_rule,
-            routes=tuple(referral.routes.get("derived", ())),
+            routes=tuple(
+                route
+                for route in referral.routes.get("derived", ())
+                if route != Route.REPEAT or referral is not hides_earlier
+            ),
             rounds=tuple(rounds[referral.id].values()),
+            tool=(assessment.tool, assessment.version),
+            answers=opened.get(assessment.id, {}),
+            is_all_shown=is_all_shown,
         )
         for referral, assessment in latest.values()
     )
+
+
+def _stands_otherwise(work: UnitOfWork) -> ColumnElement[bool]:
+    kinds = frozenset(StandingKind) - ONE_QUESTION_ONLY - {StandingKind.REFERRER}
+    return case_policy.has_standing(work.actor, work.now, kinds=kinds)
+
+
+def _answers(work: UnitOfWork, assessment: RiskAssessment) -> dict[str, Answer]:
+    given = (assessment.answers.open(work.keys) or {}).get("answers", {})
+    return {code: Answer(answer) for code, answer in given.items()}
 
 
 def last_checklists(
@@ -120,9 +157,7 @@ def last_checklists(
             score=row.score,
             tool=row.tool,
             version=row.version,
-            answers={
-                code: Answer(answer) for code, answer in (row.answers.open(work.keys) or {}).get("answers", {}).items()
-            },
+            answers=_answers(work, row),
         )
         for case_id, row in latest.items()
     }

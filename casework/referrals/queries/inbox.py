@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -38,6 +38,9 @@ class ReferralLine:
     lacking: tuple[str, ...]
     candidates: int
     case_id: uuid.UUID | None
+    left_at: datetime | None = None
+    left_for: str = ""
+    """When triage last left it for later, and what it waits for; only in the inbox."""
 
     @property
     def missing(self) -> int:
@@ -97,10 +100,32 @@ def inbox(
 ) -> tuple[ReferralLine, ...]:
     """Return the referrals that wait for triage or for their referrer, the oldest first. Raises NotAllowed.
 
-    Three queries; two without looking for earlier cases (`candidates` is then 0).
+    Four queries; two without looking for earlier cases (`candidates` is then 0) and for what was left for later.
     """
     work.require(Permission.REFERRAL_VIEW)
-    return _lines(work, [str(state) for state in states], with_candidates=with_candidates)
+    lines = _lines(work, [str(state) for state in states], with_candidates=with_candidates)
+    return _with_later(work, lines) if with_candidates else lines
+
+
+def _with_later(work: UnitOfWork, lines: Sequence[ReferralLine]) -> tuple[ReferralLine, ...]:
+    """Add to each line when triage last left it for later. A note from before it came back corrected is not told again."""
+    notes = work.session.scalars(
+        select(ReferralDecision)
+        .where(
+            ReferralDecision.referral_id.in_(
+                [line.id for line in lines if line.state == rules.ReferralState.SUBMITTED]
+            ),
+            ReferralDecision.step == rules.LATER,
+        )
+        .order_by(ReferralDecision.decided_at)
+    )
+    latest = {note.referral_id: note for note in notes}
+    return tuple(
+        replace(line, left_at=note.decided_at, left_for=str((note.words.open(work.keys) or {}).get("words", "")))
+        if (note := latest.get(line.id)) and line.submitted_at and note.decided_at >= line.submitted_at
+        else line
+        for line in lines
+    )
 
 
 def my_referrals(work: UnitOfWork) -> tuple[ReferralLine, ...]:
@@ -148,9 +173,10 @@ def _lines(work: UnitOfWork, states: Sequence[str] | None, *, with_candidates: b
 
 
 def referral_record(work: UnitOfWork, *, referral_id: uuid.UUID) -> ReferralRecord:
-    """Return one referral, opened, with what is missing; probable earlier cases only for triage. Raises NotFound.
+    """Return one referral, opened, with what is missing. Raises NotFound.
 
-    `previous_id` and `next_id` are its neighbours among those that wait for triage, for those who triage.
+    Only triage is shown probable earlier cases, its own notes, and that an accepted one is a repeat: whoever wrote it may not
+    know that there is an earlier one. `previous_id` and `next_id` are its neighbours among those that wait, for those who triage.
     """
     row = policy.reach(work, referral_id)
     work.note_view("referral:view", "referral", row.id)
@@ -160,24 +186,34 @@ def referral_record(work: UnitOfWork, *, referral_id: uuid.UUID) -> ReferralReco
     }
     triages = work.actor.has(Permission.REFERRAL_TRIAGE)
     steps, around = _way(work, row)
-    candidates = _candidates(work, row, document, around.set_aside) if work.actor.has(Permission.REFERRAL_VIEW) else ()
+    views = work.actor.has(Permission.REFERRAL_VIEW)
+    candidates = _candidates(work, row, document, around.set_aside) if views else ()
     return ReferralRecord(
         line=_line(row, document, len(candidates)),
         marac_id=row.marac_id,
         document=document,
         missing=tuple(rules.quality(document)),
         candidates=candidates,
-        steps=steps,
-        is_repeat=row.is_repeat,
-        repeat_rule=row.repeat_rule,
-        anchor_referral_on=row.anchor_referral_on,
-        anchor_conference_on=row.anchor_conference_on,
+        steps=steps if views else tuple(_for_its_writer(steps)),
+        is_repeat=row.is_repeat if views else None,
+        repeat_rule=row.repeat_rule if views else None,
+        anchor_referral_on=row.anchor_referral_on if views else None,
+        anchor_conference_on=row.anchor_conference_on if views else None,
         agency_name=around.agency_name,
         previous_id=around.previous_id if triages else None,
         next_id=around.next_id if triages else None,
         may_decide=triages and row.state == rules.ReferralState.SUBMITTED,
         may_correct=row.state == rules.ReferralState.RETURNED and own.may_write(work, row),
     )
+
+
+def _for_its_writer(steps: Iterable[Step]) -> Iterator[Step]:
+    """Yield the steps that a referral's writer may know: not what triage noted for itself, nor whether there is an earlier case."""
+    for one in steps:
+        if one.step == "accepted":
+            yield replace(one, code=None, words="")
+        elif one.step != rules.LATER:
+            yield one
 
 
 def _candidates(

@@ -1,4 +1,4 @@
-"""The three answers of triage as forms. They stand on one page, so each question has a name of its own."""
+"""The answers of triage as forms. They stand on one page, so each question has a name of its own."""
 
 from __future__ import annotations
 
@@ -67,4 +67,14 @@ REDIRECT = Form(
         limit=2_000,
     ),
 )
-FORMS = {"accept": ACCEPT, "return": RETURN, "redirect": REDIRECT}
+LATER = Form(
+    LongText(
+        name="later_words",
+        label="What does it wait for?",
+        hint="Leave it empty if you only go on. Triage reads this, the referrer does not.",
+        path="words",
+        rows=2,
+        limit=500,
+    ),
+)
+FORMS = {"accept": ACCEPT, "return": RETURN, "redirect": REDIRECT, "later": LATER}

@@ -1,0 +1,236 @@
+"""Reads of contacts: each side sees its own. The asked side is told no more than the opener until something was shared (B3)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from casework.access.permissions import GRANTS, Permission
+from casework.accounts import queries as accounts
+from casework.agencies import queries as agencies
+from casework.cases import queries as cases
+from casework.clock import add_months, at_london, london_date
+from casework.contacts import policy, rules
+from casework.contacts.models import Contact, ContactStep, ContactSubject
+from casework.groups import queries as groups
+from casework.groups.rules import Published, line
+from casework.partnerships import queries as partnerships
+from casework.work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happened, for the history of a contact."""
+
+    event: rules.Event
+    at: datetime
+    agency_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A young person as the asking side knows them: the case, and the contact from which it is known, if from one."""
+
+    case_id: uuid.UUID
+    source_contact_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactRecord:
+    """One contact as one of its two sides may see it.
+
+    For the asked side `about` is "young_person" also of siblings, `purpose` is None until something was shared, and `words` and
+    `subjects` are always empty. For the asking side `accepted_case_id` is always None: the entry is the other agency's (B8).
+    """
+
+    id: uuid.UUID
+    is_asked: bool
+    other_agency_id: uuid.UUID
+    about: rules.About
+    topic: rules.Topic
+    locality: str | None
+    purpose: str | None
+    state: rules.State
+    opened_at: datetime
+    answer_due_at: datetime
+    closes_at: datetime
+    is_late: bool
+    acknowledged_at: datetime | None
+    answered_at: datetime | None
+    reason: rules.Reason | None
+    pointed_to_agency_id: uuid.UUID | None
+    accepted_case_id: uuid.UUID | None
+    risk_told_at: datetime | None
+    risk_told_by_us: bool
+    closed_at: datetime | None
+    purged_at: datetime | None
+    words: str
+    question: str
+    answer: str
+    subjects: tuple[Subject, ...]
+    steps: tuple[Step, ...]
+
+
+class Counted(NamedTuple):
+    """The figures of one topic, as a group may see them."""
+
+    topic: rules.Topic
+    line: Published
+
+
+_MIDNIGHT = time(0, 0)
+# Something was shared: the purpose goes with it.
+_TOLD = frozenset({rules.State.SHARED, rules.State.ACCEPTED})
+# What the asking side's rules answered is no business of the asked side.
+_ASKING_ONLY = frozenset({rules.Event.DECIDED})
+
+
+def waiting(work: UnitOfWork) -> tuple[ContactRecord, ...]:
+    """Return the contacts to which the actor owes an answer, the longest waiting first. Nothing to whoever opens none."""
+    query = select(Contact).where(
+        policy.may_see(work), policy.is_asked(work), Contact.state.in_([state.value for state in rules.WAITING])
+    )
+    rows = work.session.scalars(query.order_by(Contact.answer_due_at, Contact.id)).all()
+    return _records(work, rows)
+
+
+def contacts(work: UnitOfWork, *, limit: int = 200) -> tuple[ContactRecord, ...]:
+    """Return the actor's contacts of both sides, live and ended, the latest first. Nothing to whoever opens none."""
+    query = select(Contact).where(policy.may_see(work)).order_by(Contact.opened_at.desc(), Contact.id).limit(limit)
+    return _records(work, work.session.scalars(query).all())
+
+
+def contact_record(work: UnitOfWork, *, contact_id: uuid.UUID) -> ContactRecord:
+    """Return one contact with its history, as the actor's side may see it. Raises NotAllowed, NotFound."""
+    row = policy.reach(work, contact_id)
+    work.note_view("contact:view", "contact", row.id)
+    return _records(work, [row])[0]
+
+
+def sources_of(work: UnitOfWork, *, case_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, ContactRecord]:
+    """Return the contact from which each of these own cases is known, for those that came by one and that the actor may see (B6)."""
+    rows = work.session.scalars(
+        select(Contact).where(
+            policy.may_see(work),
+            Contact.to_agency_id == work.actor.agency_id,
+            Contact.accepted_case_id.in_(cases.visible_ids(work, case_ids=case_ids)),
+        )
+    ).all()
+    return {one.accepted_case_id: one for one in _records(work, rows) if one.accepted_case_id is not None}
+
+
+def agencies_to_ask(work: UnitOfWork) -> dict[uuid.UUID, str]:
+    """Return the agencies beside one's own where somebody answers contacts, by name. Nothing to whoever opens none."""
+    if not work.actor.has(Permission.CONTACT_OPEN):
+        return {}
+    roles = [role for role, grants in GRANTS.items() if Permission.CONTACT_OPEN in grants]
+    people = accounts.account_names(work, accounts.accounts_with_role(work, roles=roles))
+    found = {person.agency_id for person in people.values() if person.agency_id is not None}
+    signed = partnerships.signed_agencies(work, on=london_date(work.now), agency_ids=found)
+    names = agencies.agency_names(work, signed - {work.actor.agency_id})
+    return dict(sorted(names.items(), key=lambda one: one[1]))
+
+
+def last_quarter(today: date) -> tuple[date, date]:
+    """Return the first day of the last whole quarter of the year, and the first day after it."""
+    ends = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
+    return add_months(ends, -3), ends
+
+
+def counts_by_topic(work: UnitOfWork) -> tuple[Counted, ...]:
+    """Return how many contacts of the last whole quarter were opened, and what became of them, by topic: all that a group learns (B8).
+
+    Every topic has its line whether or not there was a contact; each is shown as small counts are (casework.groups.rules.counts).
+    Lines are not added up. Nothing to whoever has no seat in a group.
+    """
+    if not groups.groups(work):
+        return ()
+    first, after = last_quarter(london_date(work.now))
+    found = work.session.execute(
+        select(Contact.topic, Contact.state, func.count())
+        .where(Contact.opened_at >= at_london(first, _MIDNIGHT), Contact.opened_at < at_london(after, _MIDNIGHT))
+        .group_by(Contact.topic, Contact.state)
+    ).all()
+    counted = {(topic, state): number for topic, state, number in found}
+    return tuple(Counted(topic, line(_by_outcome(topic, counted), of="opened")) for topic in rules.Topic)
+
+
+def _by_outcome(topic: rules.Topic, counted: Mapping[tuple[str, str], int]) -> dict[str, int]:
+    def of(*states: rules.State) -> int:
+        return sum(counted.get((topic.value, state.value), 0) for state in states)
+
+    accepted, declined = of(rules.State.ACCEPTED), of(rules.State.DECLINED)
+    return {"accepted": accepted, "declined": declined, "otherwise": of(*rules.State) - accepted - declined}
+
+
+def _records(work: UnitOfWork, rows: Sequence[Contact]) -> tuple[ContactRecord, ...]:
+    if not rows:
+        return ()
+    ids = [row.id for row in rows]
+    work.keys.load([row.key_id for row in rows])
+    asking = [row.id for row in rows if row.from_agency_id == work.actor.agency_id]
+    subjects = work.session.scalars(
+        select(ContactSubject).where(ContactSubject.contact_id.in_(asking)).order_by(ContactSubject.id)
+    ).all()
+    may_open = cases.visible_ids(work, case_ids=[one.case_id for one in subjects])
+    steps = work.session.scalars(
+        select(ContactStep).where(ContactStep.contact_id.in_(ids)).order_by(ContactStep.contact_id, ContactStep.number)
+    ).all()
+    return tuple(
+        _record(
+            work,
+            row,
+            [one for one in subjects if one.contact_id == row.id and one.case_id in may_open],
+            [one for one in steps if one.contact_id == row.id],
+        )
+        for row in rows
+    )
+
+
+def _record(
+    work: UnitOfWork, row: Contact, subjects: Iterable[ContactSubject], steps: Iterable[ContactStep]
+) -> ContactRecord:
+    is_asked = row.to_agency_id == work.actor.agency_id
+    about = rules.About(row.about)
+    knows = not is_asked or row.state in _TOLD or about is rules.About.QUESTION
+    return ContactRecord(
+        id=row.id,
+        is_asked=is_asked,
+        other_agency_id=row.from_agency_id if is_asked else row.to_agency_id,
+        about=rules.About.YOUNG_PERSON if is_asked and about is rules.About.SIBLINGS else about,
+        topic=rules.Topic(row.topic),
+        locality=row.locality,
+        purpose=row.purpose if knows else None,
+        state=rules.State(row.state),
+        opened_at=row.opened_at,
+        answer_due_at=row.answer_due_at,
+        closes_at=row.closes_at,
+        is_late=row.state in rules.WAITING and row.answer_due_at < work.now,
+        acknowledged_at=row.acknowledged_at,
+        answered_at=row.answered_at,
+        reason=rules.Reason(row.reason) if row.reason else None,
+        pointed_to_agency_id=row.pointed_to_agency_id,
+        accepted_case_id=row.accepted_case_id if is_asked else None,
+        risk_told_at=row.risk_told_at,
+        risk_told_by_us=row.risk_told_by_agency_id == work.actor.agency_id,
+        closed_at=row.closed_at,
+        purged_at=row.purged_at,
+        words="" if is_asked else _said(row.words.open(work.keys)),
+        question=_said(row.question.open(work.keys)),
+        answer=_said(row.answer.open(work.keys)),
+        subjects=tuple(Subject(one.case_id, one.source_contact_id) for one in subjects),
+        steps=tuple(
+            Step(rules.Event(one.event), one.at, one.agency_id)
+            for one in steps
+            if not (is_asked and one.event in _ASKING_ONLY)
+        ),
+    )
+
+
+def _said(document: Mapping[str, str] | None) -> str:
+    return str((document or {}).get("words") or "")

@@ -1,0 +1,57 @@
+"""Contacts between agencies for tests: the youth service asks school nursing about Jamie Stone."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from casework.access.permissions import Purpose
+from casework.contacts import operations, queries
+from casework.contacts.operations import NewContact
+from tests.factories.partnership import APartnership
+
+ASKED = "school_nursing"
+QUESTION = "What would your service offer a 15-year-old who has been out of school since September?"
+
+
+def opens(
+    partnership: APartnership, *case_ids: uuid.UUID, by: str = "youth_worker", to: str = ASKED, **changes: Any
+) -> uuid.UUID:
+    """Open a contact about one young person, or about siblings when several cases are given."""
+    given: dict[str, Any] = {
+        "to_agency_id": partnership.agencies[to],
+        "about": "siblings" if len(case_ids) > 1 else "young_person",
+        "topic": "education",
+        "purpose": "school_support",
+        "words": "A key worker at school who Jamie trusts.",
+        "locality": "L1",
+        "case_ids": case_ids,
+    }
+    with partnership.acting(by, Purpose.SUPPORT) as work:
+        return operations.open_contact(work, new=NewContact(**given | changes))
+
+
+def asks(
+    partnership: APartnership, question: str = QUESTION, *confirmed: str, by: str = "youth_worker", to: str = ASKED
+) -> uuid.UUID:
+    """Ask a question about nobody."""
+    return opens(partnership, by=by, to=to, about="question", words="", question=question, confirmed=confirmed)
+
+
+def seen(partnership: APartnership, key: str, contact_id: uuid.UUID) -> queries.ContactRecord:
+    """Read a contact as one of the partnership's people."""
+    with partnership.acting(key, Purpose.SUPPORT) as work:
+        return queries.contact_record(work, contact_id=contact_id)
+
+
+def does(partnership: APartnership, key: str, verb: str, contact_id: uuid.UUID, **given: Any) -> Any:
+    """Do something to a contact: one of the operations by name."""
+    with partnership.acting(key, Purpose.SUPPORT) as work:
+        return getattr(operations, verb)(work, contact_id=contact_id, **given)
+
+
+def waiting(partnership: APartnership, key: str) -> Sequence[queries.ContactRecord]:
+    """Give what somebody owes an answer to."""
+    with partnership.acting(key, Purpose.SUPPORT) as work:
+        return queries.waiting(work)

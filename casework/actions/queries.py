@@ -64,6 +64,18 @@ def unfinished_actions(work: UnitOfWork) -> tuple[ActionRecord, ...]:
     return _records(work, [Action.state.in_(states)], by_due=True)
 
 
+def lately_reported(work: UnitOfWork) -> tuple[ActionRecord, ...]:
+    """Return what was reported in the last four weeks: of every agency to those who chase, else of the reader's own. Raises NotAllowed."""
+    conditions: list[ColumnElement[bool]] = [
+        Action.reported_at >= work.now - rules.LATELY,
+        Action.state.in_([state.value for state in rules.REPORTS]),
+    ]
+    if not work.actor.has(Permission.DUTY_VIEW_ALL):
+        work.require(Permission.ACTION_REPORT)
+        conditions.append(Action.owner_agency_id == work.actor.agency_id)
+    return _records(work, conditions, by_due=True)
+
+
 def unfinished_before(work: UnitOfWork, *, conference_id: uuid.UUID, marac_id: uuid.UUID) -> tuple[ActionRecord, ...]:
     """Return what earlier sittings of a MARAC agreed and this one must hear of: not done, overdue, or overtaken since the last.
 

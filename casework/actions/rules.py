@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from casework.clock import add_months, wednesday_9_december
@@ -31,6 +31,9 @@ TRANSITIONS: Mapping[ActionState, frozenset[ActionState]] = {
     ActionState.OVERTAKEN: frozenset(),
     ActionState.WITHDRAWN: frozenset(),
 }
+
+LATELY = timedelta(days=28)
+"""So long a report stays in the list of what was reported: two rounds."""
 
 LONGEST_MONTHS = 12
 """An action for later than this is no action but a plan, and the flag will have lapsed."""

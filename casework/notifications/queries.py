@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from casework.access.permissions import Permission
 from casework.documents.mails import MailTemplate
@@ -27,8 +27,9 @@ def count_due(work: UnitOfWork) -> int:
     return work.session.scalar(due) or 0
 
 
-def told_of_minutes(work: UnitOfWork, *, minutes_id: uuid.UUID, issued_at: datetime) -> dict[str, int]:
-    """Return how many notices that these minutes are out stand in each state. `issued_at` (UTC): none was recorded before.
+def told_of_minutes(work: UnitOfWork, *, minutes_id: uuid.UUID, issued_at: datetime | None = None) -> dict[str, int]:
+    """Return how many notices that these minutes are out stand in each state. `issued_at` (UTC), when it is
+    known, spares the look at older ones.
 
     Raises NotAllowed unless the reader sends minutes or approves them.
     """
@@ -39,7 +40,7 @@ def told_of_minutes(work: UnitOfWork, *, minutes_id: uuid.UUID, issued_at: datet
             select(Notice.state, func.count())
             .where(
                 Notice.template == MailTemplate.DOCUMENT_READY.value,
-                Notice.recorded_at >= issued_at,
+                Notice.recorded_at >= issued_at if issued_at else true(),
                 Notice.dedupe_key.endswith(f":minutes:{minutes_id}"),
             )
             .group_by(Notice.state)

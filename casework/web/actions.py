@@ -1,14 +1,13 @@
-"""Actions: what one's agency does by when and its reports, marks on files, telling victims; and everything unfinished for who chases."""
+"""Actions: one list in three views with its reports, marks on files, telling victims; and the list as a file for who chases."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from casework.access.permissions import Permission, Purpose
@@ -19,20 +18,25 @@ from casework.agencies import queries as agencies
 from casework.cases import queries as cases
 from casework.cases.queries import CaseLine
 from casework.clock import london_date
+from casework.documents.table_file import as_csv
 from casework.duties import queries as duties
 from casework.duties.queries import DutyRecord
 from casework.duties.rules import DutyKind
 from casework.errors import Invalid, NotFound
+from casework.web import action_views as views
 from casework.web import guard
+from casework.web.action_views import Look
 from casework.web.components import SafeContact
 from casework.web.forms.choices import Choice
 from casework.web.forms.fields import LongText
 from casework.web.forms.form import Form
 from casework.web.referral_sheet import safe_contact_of
 from casework.web.unit import now, work_for_request
+from casework.work import UnitOfWork
 
 blueprint = Blueprint("actions", __name__, url_prefix="/actions")
 for_owners_and_chasers = guard.needs(Permission.ACTION_REPORT, Permission.DUTY_VIEW_ALL)
+for_chasers = guard.needs(Permission.DUTY_VIEW_ALL)
 for_owners = guard.needs(Permission.ACTION_REPORT)
 
 REPORT = Form(
@@ -70,23 +74,28 @@ class Owed:
 @blueprint.get("")
 @for_owners_and_chasers
 def every_action() -> str:
-    """Show what one's agency has to do, overdue first, and to those who chase everything unfinished, by agency."""
+    """Show what one's agency has to do, or to those who chase what every agency has: by agency, by due date or by case."""
     with work_for_request(purpose=Purpose.ACTIONS) as work:
-        reports = work.actor.has(Permission.ACTION_REPORT)
         chases = work.actor.has(Permission.DUTY_VIEW_ALL)
-        mine = queries.my_actions(work) if reports else ()
-        everything = queries.unfinished_actions(work) if chases else ()
-        owed = duties.my_duties(work) if reports else ()
-        about = {one.case_id for one in (*mine, *everything)} | {one.case_id for one in owed if one.case_id}
+        look = _look(work)
+        records = _listed(work, look)
+        owed = duties.my_duties(work) if work.actor.has(Permission.ACTION_REPORT) else ()
+        about = {one.case_id for one in records} | {one.case_id for one in owed if one.case_id}
         lines = cases.case_lines(work, case_ids=about)
-        names = agencies.agency_names(work, [one.owner_agency_id for one in everything]) if everything else {}
+        names = agencies.agency_names(work, {one.owner_agency_id for one in records}) if records else {}
     today = london_date(now())
+    shown = views.seen(records, look, today)
     return render_template(
         "actions/all.html",
-        reports=reports,
         chases=chases,
-        mine=_overdue_first(mine),
-        by_agency=_by_agency(everything, names),
+        look=look,
+        shown=shown,
+        groups=views.groups(shown, look, names=names, lines=lines, today=today),
+        counts=views.counts(records, today) if look.show != views.REPORTED else {},
+        agencies=sorted(names.items(), key=lambda one: one[1]),
+        names=names,
+        by=views.BY,
+        show=views.SHOWN,
         lines=lines,
         to_tell=_owed(owed, DutyKind.TELL_VICTIM, lines, today),
         to_mark=_owed(owed, DutyKind.FLAG_RAISE, lines, today),
@@ -94,16 +103,43 @@ def every_action() -> str:
     )
 
 
+@blueprint.get("/actions.csv")
+@for_chasers
+def as_file() -> ResponseReturnValue:
+    """Give what the same address shows as a file for a spreadsheet. Its name says nothing; that it was taken is in the trail."""
+    with work_for_request(purpose=Purpose.ACTIONS) as work:
+        look = _look(work)
+        records = views.seen(_listed(work, look), look, london_date(work.now))
+        names = agencies.agency_names(work, {one.owner_agency_id for one in records}) if records else {}
+        work.note("action:export")
+    response = make_response(as_csv(views.COLUMNS, views.rows(records, names)))
+    response.mimetype = "text/csv"
+    response.headers["Content-Disposition"] = 'attachment; filename="actions.csv"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _look(work: UnitOfWork) -> Look:
+    return Look.read(request.args, usual="agency" if work.actor.has(Permission.DUTY_VIEW_ALL) else "due")
+
+
+def _listed(work: UnitOfWork, look: Look) -> tuple[ActionRecord, ...]:
+    if look.show == views.REPORTED:
+        return queries.lately_reported(work)
+    return queries.unfinished_actions(work) if work.actor.has(Permission.DUTY_VIEW_ALL) else queries.my_actions(work)
+
+
 @blueprint.route("/<uuid:action_id>", methods=["GET", "POST"])
 @for_owners_and_chasers
 def report(action_id: UUID) -> ResponseReturnValue:
-    """Report on one action: done, overtaken by events or not done, and always what happened."""
+    """Report on one action: done, overtaken by events or not done, and always what happened. From the list or on its own page."""
     with work_for_request(purpose=Purpose.ACTIONS) as work:
         record = queries.action_record(work, action_id=action_id)
         if record is None:
             raise NotFound
         owner = agencies.agency_names(work, [record.owner_agency_id]).get(record.owner_agency_id, "")
         line = cases.case_lines(work, case_ids=[record.case_id]).get(record.case_id)
+        look = _look(work)
     answers = REPORT.read(request.form) if request.method == "POST" else REPORT.blank()
     if request.method == "POST" and answers.ok:
         try:
@@ -113,8 +149,8 @@ def report(action_id: UUID) -> ResponseReturnValue:
             answers.refused(invalid)
         else:
             flash("Your report is kept.")
-            return redirect(url_for("actions.every_action"), 303)
-    page = render_template("actions/report.html", form=answers, record=record, owner=owner, line=line)
+            return redirect(url_for("actions.every_action", **look.address()), 303)
+    page = render_template("actions/report.html", form=answers, record=record, owner=owner, line=line, look=look)
     return page, 422 if answers.errors else 200
 
 
@@ -146,18 +182,6 @@ def told(listing_id: UUID) -> ResponseReturnValue:
         operations.victim_told(work, listing_id=listing_id)
     flash("Noted: the victim has been told.")
     return redirect(url_for("actions.every_action"), 303)
-
-
-def _overdue_first(records: Iterable[ActionRecord]) -> list[ActionRecord]:
-    """Order by due date with what is overdue first; what was reported not done comes after what nobody reported."""
-    return sorted(records, key=lambda one: (not one.is_overdue, one.due_on, one.state, one.case_number))
-
-
-def _by_agency(records: Iterable[ActionRecord], names: dict[UUID, str]) -> list[tuple[str, list[ActionRecord]]]:
-    def name(one: ActionRecord) -> str:
-        return names.get(one.owner_agency_id, "")
-
-    return [(agency, _overdue_first(theirs)) for agency, theirs in groupby(sorted(records, key=name), key=name)]
 
 
 def _owed(owed: Iterable[DutyRecord], kind: DutyKind, lines: dict[UUID, CaseLine], today: date) -> list[Owed]:

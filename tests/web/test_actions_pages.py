@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from casework.access.permissions import Purpose
-from casework.actions import queries
+from casework.actions import operations, queries
 from casework.cases import queries as cases
 from casework.duties import queries as duties
 from config.settings import Settings
@@ -49,7 +50,9 @@ class TestAnAgencysActions:
         assert "Overdue" not in text
         assert "every agency" not in text
         heard.fortnight.comes_to(date(2026, 12, 15))
-        assert text_of(visitor_as("housing").open("/actions")).count("Overdue") == 1
+        later = text_of(visitor_as("housing").open("/actions"))
+        assert later.count(">Overdue</strong>") == 1
+        assert later.index("Overdue: 1 action") < later.index("Next week: 1 action")
 
     def test_are_reported_with_what_happened(self, visitor_as: As, heard: MinutedRound) -> None:
         housing, page = visitor_as("housing"), f"/actions/{heard.actions[0]}"
@@ -150,6 +153,106 @@ class TestTellingTheVictim:
         listing = owed(heard, "idva", "tell_victim")[0]
         assert housing.send(f"/actions/victims/{listing}/told").status_code == 404
         assert listing in owed(heard, "idva", "tell_victim")
+
+
+class TestTheThreeViews:
+    """One list by agency, by due date and by case; what is shown of it stands in the address, and nothing personal does."""
+
+    def test_are_the_same_actions_under_other_headings(self, visitor_as: As, heard: MinutedRound) -> None:
+        coordinator = visitor_as("coordinator")
+        number = heard.fortnight.listing(heard.conference, heard.leanne).case.number
+        for by, heading in (
+            ("agency", "Vale housing: 2 actions"),
+            ("due", "Next week: 1 action"),
+            ("case", f"{number}, Leanne Whitehouse: 1 action"),
+        ):
+            text = text_of(coordinator.open(f"/actions?by={by}"))
+            assert heading in text
+            for what in ("Offer a lock change", "Move her to another estate"):
+                assert what in text
+
+    def test_count_and_show_what_is_overdue_or_not_done(self, visitor_as: As, heard: MinutedRound) -> None:
+        heard.fortnight.comes_to(date(2026, 12, 15))
+        with heard.partnership.acting("housing", Purpose.ACTIONS) as work:
+            operations.report(work, action_id=heard.actions[1], outcome="not_done", what_happened="No flat was free.")
+        coordinator = visitor_as("coordinator")
+        text = text_of(coordinator.open("/actions"))
+        for words in ("<b>2</b> unfinished", "<b>1</b> overdue", "<b>0</b> due within a week", "<b>1</b> reported not"):
+            assert words in text
+        overdue = text_of(coordinator.open("/actions?by=case&show=overdue"))
+        assert "Offer a lock change" in overdue
+        assert "another estate" not in overdue
+        not_done = text_of(coordinator.open("/actions?show=not_done"))
+        assert "No flat was free." in not_done
+        assert "lock change" not in not_done
+        assert "None of these" in text_of(coordinator.open("/actions?show=week"))
+
+    def test_show_what_was_reported_lately_to_its_agency_and_who_chases(
+        self, visitor_as: As, heard: MinutedRound
+    ) -> None:
+        housing = visitor_as("housing")
+        housing.open("/actions")
+        housing.send(f"/actions/{heard.actions[0]}", {"outcome": "done", "what_happened": "New locks on Friday."})
+        for key in ("housing", "coordinator"):
+            text = text_of(visitor_as(key).open("/actions?show=reported"))
+            assert "New locks on Friday." in text
+            assert "another estate" not in text
+        assert "New locks" not in text_of(visitor_as("police").open("/actions?show=reported"))
+        heard.fortnight.comes_to(date(2027, 1, 20))
+        assert "New locks" not in text_of(visitor_as("coordinator").open("/actions?show=reported"))
+
+    def test_are_limited_to_one_agency(self, visitor_as: As, heard: MinutedRound) -> None:
+        coordinator, ids = visitor_as("coordinator"), heard.partnership.agencies
+        assert "Vale housing: 2 actions" in text_of(coordinator.open(f"/actions?agency={ids['housing']}"))
+        assert "lock change" not in text_of(coordinator.open(f"/actions?agency={ids['police']}"))
+        # Whoever speaks for one agency sees that one's, whatever the address says.
+        assert "lock change" not in text_of(visitor_as("police").open(f"/actions?agency={ids['housing']}"))
+
+    @pytest.mark.parametrize("address", ["?by=victim", "?show=everything", "?agency=housing"])
+    def test_are_no_others(self, visitor_as: As, heard: MinutedRound, address: str) -> None:
+        assert visitor_as("coordinator").open(f"/actions{address}").status_code == 404
+
+    def test_are_kept_while_a_report_is_sent_from_the_list_in_two_presses(
+        self, visitor_as: As, heard: MinutedRound
+    ) -> None:
+        housing = visitor_as("housing")
+        text = text_of(housing.open("/actions?by=case"))
+        assert 'name="outcome" value="done"' in text
+        answer = housing.send(f"/actions/{heard.actions[0]}?by=case", {"outcome": "done", "what_happened": "Done."})
+        assert answer.headers["Location"] == "/actions?by=case"
+        assert 'value="not_done"' not in text_of(visitor_as("chair").open("/actions"))
+
+
+class TestTheListAsAFile:
+    """What the co-ordinator takes to the chasing."""
+
+    def test_holds_what_the_address_shows_and_runs_nothing(self, visitor_as: As, heard: MinutedRound) -> None:
+        with heard.partnership.acting("housing", Purpose.ACTIONS) as work:
+            operations.report(
+                work, action_id=heard.actions[1], outcome="not_done", what_happened='=HYPERLINK("http://x.example")'
+            )
+        answer = visitor_as("coordinator").open("/actions/actions.csv")
+        assert answer.headers["Content-Type"].startswith("text/csv")
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="actions.csv"'
+        assert answer.headers["Cache-Control"] == "no-store"
+        head, *rows = csv.reader(answer.data.decode("utf-8-sig").splitlines())
+        assert head[:3] == ["Case", "Agency", "Action"]
+        assert {row[2] for row in rows} == {"Offer a lock change", "Move her to another estate"}
+        assert {row[5] for row in rows} == {"", '\'=HYPERLINK("http://x.example")'}
+        assert "Leanne" not in answer.data.decode()
+        filtered = visitor_as("coordinator").open("/actions/actions.csv?show=not_done").data.decode()
+        assert "another estate" in filtered
+        assert "lock change" not in filtered
+
+    def test_has_nothing_of_a_case_from_which_the_reader_is_shut_out(self, visitor_as: As, heard: MinutedRound) -> None:
+        heard.shuts_out("administrator", heard.megan)
+        text = visitor_as("administrator").open("/actions/actions.csv").data.decode()
+        assert "Offer a lock change" in text
+        assert "another estate" not in text
+        assert heard.fortnight.listing(heard.conference, heard.megan).case.number not in text
+
+    def test_is_not_for_an_agency(self, visitor_as: As, heard: MinutedRound) -> None:
+        assert visitor_as("housing").open("/actions/actions.csv").status_code == 403
 
 
 class TestEverythingUnfinished:

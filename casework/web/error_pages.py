@@ -11,6 +11,7 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from werkzeug.exceptions import HTTPException
 
 from casework.errors import Conflict, Invalid, NotAllowed, NotFound
+from casework.web.typed import typed
 
 _KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 
@@ -96,7 +97,10 @@ def _answer(status: int, *, details: tuple[str, ...] = (), kept: dict[str, str] 
     if request.accept_mimetypes.best == "application/json":
         response = jsonify(message=page.title, details=list(details))
     else:
-        response = make_response(render_template("errors/error.html", page=page, details=details, status=status))
+        again = typed() if status == 401 else None
+        response = make_response(
+            render_template("errors/error.html", page=page, details=details, status=status, again=again)
+        )
     response.status_code = status
     for name, value in (kept or {}).items():
         response.headers[name] = value

@@ -11,7 +11,9 @@ from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from casework.accounts.rules import SESSION_LASTS
+from casework.web import session
 from casework.web.error_pages import ErrorPage
+from casework.web.typed import Typed, typed
 from casework.web.unit import service
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -29,11 +31,17 @@ def configure(app: Flask) -> None:
     app.config.update(WTF_CSRF_TIME_LIMIT=int(SESSION_LASTS.total_seconds()), WTF_CSRF_SSL_STRICT=False)
     app.before_request(_check_origin)
     CSRFProtect(app)
-    app.register_error_handler(CSRFError, lambda error: _refused())
+    app.register_error_handler(CSRFError, lambda error: _void())
 
 
-def _refused() -> tuple[str, int]:
-    return render_template("errors/error.html", page=PAGE, details=(), status=403), 403
+def _refused(again: Typed | None = None) -> tuple[str, int]:
+    return render_template("errors/error.html", page=PAGE, details=(), status=403, again=again), 403
+
+
+def _void() -> tuple[str, int]:
+    """Refuse a form whose token is void. One from our own page, sent by somebody who has signed in again meanwhile, is given back."""
+    signed_in_again = session.load() is not None
+    return _refused(typed() if signed_in_again else None)
 
 
 def _check_origin() -> tuple[str, int] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -10,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from werkzeug.test import TestResponse
 
 from casework.access.permissions import Purpose
 from casework.referrals import operations, queries
@@ -115,6 +117,55 @@ def amy(visitor_as: Sign) -> Visitor:
     return visitor_as("referrer")
 
 
+class TestASessionThatEnds:
+    """After a quarter of an hour without a press."""
+
+    def test_gives_back_what_was_typed_and_takes_it_after_signing_in_again(
+        self, amy: Visitor, partnership: APartnership
+    ) -> None:
+        address = begin(amy)
+        amy.open(f"{address}/routes")
+        partnership.now += timedelta(minutes=20)
+        long = "\nHe waits outside <the> school.\r\nEvery day."
+        over = amy.send(
+            f"{address}/routes", {"reasons": long, "routes": ["repeat", "visible_high_risk"], "go": "later"}
+        )
+        assert over.status_code == 401
+        page = text_of(over)
+        assert "What you typed is still here, in this tab." in page
+        assert "He waits outside &lt;the&gt; school." in page
+        assert f'action="{address}/routes"' in page
+        # Signed in in another tab: the token in this one is void, and one more press is asked for.
+        amy.becomes(partnership.people["referrer"])
+        amy.client.delete_cookie("casework-form")
+        once_more = amy.send(f"{address}/routes", posted(over))
+        assert once_more.status_code == 403
+        assert "Press once more" in text_of(once_more)
+        assert amy.send(f"{address}/routes", posted(once_more)).status_code == 303
+        kept = text_of(amy.open(f"{address}/routes"))
+        assert "He waits outside &lt;the&gt; school." in kept
+        assert kept.count(" checked") == 2
+
+    def test_gives_back_nothing_secret_and_nothing_of_another_site(
+        self, amy: Visitor, partnership: APartnership
+    ) -> None:
+        address = begin(amy)
+        partnership.now += timedelta(minutes=20)
+        secret = amy.send("/account/password", {"password": "violet otter lamp"})
+        assert "violet" not in text_of(secret)
+        foreign = amy.send(f"{address}/routes", {"reasons": "Planted."}, headers={"Sec-Fetch-Site": "cross-site"})
+        assert foreign.status_code == 403
+        assert "Planted" not in text_of(foreign)
+
+
+def posted(answer: TestResponse) -> dict[str, Any]:
+    """What the button of a page that gives back a form would send, without the token."""
+    found: dict[str, list[str]] = {}
+    for name, words in re.findall(r'<textarea name="([^"]+)" hidden>\n([^<]*)</textarea>', text_of(answer)):
+        found.setdefault(name, []).append(html.unescape(words))
+    return dict(found)
+
+
 class TestTheSteps:
     def test_make_the_document_that_is_sent(self, amy: Visitor, partnership: APartnership) -> None:
         address = fill(amy)
@@ -122,6 +173,14 @@ class TestTheSteps:
         assert "Before it can be sent" not in page
         sent = amy.follow(amy.send(f"{address}/check"))
         assert "The referral is sent" in text_of(sent)
+        for told in (
+            "Sent Monday 23 November, 09:00",
+            "answers by <b>Tuesday 24 November, 12:00",
+            "on the day it is accepted",
+        ):
+            assert told in text_of(sent)
+        assert "with the list, on <b>" in text_of(sent)
+        assert "<b>Wednesday 9 December 2026, 09:30</b>, if it is accepted in time" in text_of(sent)
         document = record(partnership, address).document
         assert document["victim"]["given_names"] == "Leanne"
         assert document["victim"]["address"] == {"lines": ["49 Wolverhampton Road", "Bilbrook"], "postcode": "WV9 9UZ"}

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from casework.access.actors import ActorKind
 from casework.access.permissions import Permission
-from casework.conferences.models import Conference, Marac
-from casework.conferences.rules import RoundState
+from casework.conferences.models import Conference, Listing, Marac
+from casework.conferences.rules import ListingState, RoundState
 from casework.duties.models import Duty
 from casework.duties.rules import DutyKind, DutyState
 from casework.errors import Conflict
@@ -51,11 +51,17 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class WhatNext:
-    """What follows a sent referral: until when triage answers, and the sitting that would hear it. None where it is not known."""
+    """What follows a sent referral: until when triage answers, when the agencies get the list, and the sitting that hears it.
+
+    None where it is not known. Before it is accepted the sitting is the one that would hear it now; `is_listed` says that it is
+    on that list.
+    """
 
     answered_by: datetime | None
+    list_out_at: datetime | None
     heard_at: datetime | None
     marac_name: str
+    is_listed: bool
 
 
 def may_write(work: UnitOfWork, referral: Referral) -> bool:
@@ -118,19 +124,24 @@ def what_next(work: UnitOfWork, *, referral_id: uuid.UUID) -> WhatNext:
             Duty.state == DutyState.OPEN.value,
         )
     )
+    listed = and_(
+        Listing.conference_id == Conference.id,
+        Listing.referral_id == row.id,
+        Listing.state.in_([ListingState.LISTED.value, ListingState.HEARD.value]),
+    )
+    would_be = and_(Conference.state == RoundState.PLANNED.value, Conference.cut_off_at > work.now)
     sitting = work.session.execute(
-        select(Marac.name, Conference.sits_at)
-        .outerjoin(
-            Conference,
-            (Conference.marac_id == Marac.id)
-            & (Conference.state == RoundState.PLANNED.value)
-            & (Conference.cut_off_at > work.now),
-        )
-        .where(Marac.id == row.marac_id)
-        .order_by(Conference.sits_at)
+        select(Marac.name, Conference.list_out_at, Conference.sits_at, Listing.id)
+        .outerjoin(Conference, Conference.marac_id == Marac.id)
+        .outerjoin(Listing, listed)
+        .where(Marac.id == row.marac_id, or_(Conference.id.is_(None), Listing.id.is_not(None), would_be))
+        .order_by(Listing.id.is_(None), Conference.sits_at)
         .limit(1)
-    ).one()
-    return WhatNext(answered_by=answered_by, heard_at=sitting.sits_at, marac_name=sitting.name)
+    ).first()
+    if sitting is None:
+        name = work.session.scalar(select(Marac.name).where(Marac.id == row.marac_id)) or ""
+        return WhatNext(answered_by, None, None, name, is_listed=False)
+    return WhatNext(answered_by, sitting.list_out_at, sitting.sits_at, sitting.name, is_listed=sitting.id is not None)
 
 
 def came_before(work: UnitOfWork, *, agency_id: uuid.UUID, reference: str, fingerprint: str) -> bool | None:

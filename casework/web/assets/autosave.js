@@ -15,13 +15,46 @@ export function start(form) {
     words.textContent = text;
   };
 
+  // Who was signed out goes on in this tab after signing in in another one; the forms of before are void then, so a fresh token is fetched.
+  const signIn = () => {
+    say("Not kept: you were signed out. Leave this tab open, ");
+    const link = document.createElement("a");
+    link.href = "/sign-in";
+    link.target = "_blank";
+    link.rel = "noreferrer";
+    link.className = "govuk-link";
+    link.textContent = "sign in in another tab";
+    words?.append(link, ", and go on here: it is tried again.");
+  };
+
+  const freshToken = async () => {
+    const answer = await fetch(window.location.pathname, { headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = answer.ok && page.querySelector("form input[name=csrf_token]");
+    if (!fresh) throw new Error(String(answer.status));
+    for (const token of document.querySelectorAll("input[name=csrf_token]")) token.value = fresh.value;
+  };
+
+  const post = () => {
+    const body = new FormData(form);
+    body.set("autosave", "yes");
+    return fetch(form.action || window.location.pathname, { method: "POST", body, redirect: "error" });
+  };
+
   const keep = async () => {
     timer = 0;
     const sending = changed;
-    const body = new FormData(form);
-    body.set("autosave", "yes");
     try {
-      const answer = await fetch(form.action || window.location.pathname, { method: "POST", body, redirect: "error" });
+      let answer = await post();
+      if (answer.status === 403) {
+        await freshToken();
+        answer = await post();
+      }
+      if (answer.status === 401) {
+        signIn();
+        if (!timer) timer = window.setTimeout(keep, 5 * WAIT);
+        return;
+      }
       // A form with a version is kept on top of what its writer saw. A colleague's change is shown by the button, beside the words.
       if (answer.status === 409) {
         say("Not kept: a colleague has changed this meanwhile. Press a button to see both.");

@@ -12,7 +12,7 @@ from datetime import datetime, time, timedelta
 
 from casework.clock import at_london, london_date
 from casework.work import UnitOfWork
-from workers.tasks import clocks, keeping
+from workers.tasks import clocks, contacts, keeping
 
 Job = Callable[[UnitOfWork], object]
 
@@ -50,6 +50,18 @@ SCHEDULE = (
         "invite_to_sittings", clocks.invite_to_sittings, "Sittings reach people's calendars.", daily_at=time(7, 0)
     ),
     Scheduled("plan_ahead", clocks.plan_ahead, "Six months of sittings stay in the calendar.", daily_at=time(5, 30)),
+    Scheduled(
+        "close_contacts",
+        contacts.close_unanswered,
+        "A contact that nobody answered ends, and what had come is purged.",
+        every=timedelta(minutes=5),
+    ),
+    Scheduled(
+        "plan_group_meetings",
+        contacts.plan_group_meetings,
+        "Six months of the youth group's meetings stay in the calendar.",
+        daily_at=time(5, 45),
+    ),
     Scheduled("forget_attempts", keeping.forget_attempts, "Sign-in attempts are kept for a day.", daily_at=time(4, 0)),
     Scheduled("forget_finished", keeping.forget_finished, "Events done are kept for 30 days.", daily_at=time(4, 15)),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workers.handling import Subscriptions
-from workers.tasks import follow_up, notices
+from workers.tasks import contacts, follow_up, notices
 
 SUBSCRIPTIONS: Subscriptions = {
     "account.invited": (notices.invite_account,),
@@ -14,4 +14,8 @@ SUBSCRIPTIONS: Subscriptions = {
     "referral.returned": (notices.tell_referrer,),
     "referral.accepted": (notices.tell_idva,),
     "research.colleague_replied": (notices.tell_representative,),
+    "contact.answered": (contacts.tell_asker,),
+    "contact.closed": (contacts.tell_asker,),
+    "contact.risk_told": (contacts.tell_both_sides,),
+    "group.minutes_issued": (contacts.tell_members,),
 }

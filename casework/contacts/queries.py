@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import NamedTuple
@@ -83,11 +83,34 @@ class Counted(NamedTuple):
     line: Published
 
 
+ANSWERS = tuple(role for role, grants in GRANTS.items() if Permission.CONTACT_OPEN in grants)
 _MIDNIGHT = time(0, 0)
 # Something was shared: the purpose goes with it.
 _TOLD = frozenset({rules.State.SHARED, rules.State.ACCEPTED})
 # What the asking side's rules answered is no business of the asked side.
 _ASKING_ONLY = frozenset({rules.Event.DECIDED})
+
+
+def askers(work: UnitOfWork, *, contact_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
+    """Return who is told what becomes of a contact on the asking side. For scheduled work. Raises NotAllowed, NotFound."""
+    return (policy.reach(work, contact_id).from_account_id,)
+
+
+def answerers(work: UnitOfWork, *, contact_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
+    """Return who may answer a contact on the asked side. For scheduled work. Raises NotAllowed, NotFound."""
+    row = policy.reach(work, contact_id)
+    case_ids = work.session.scalars(select(ContactSubject.case_id).where(ContactSubject.contact_id == row.id)).all()
+    return tuple(who_may_answer(work, row, case_ids))
+
+
+def who_may_answer(work: UnitOfWork, row: Contact, case_ids: Collection[uuid.UUID]) -> list[uuid.UUID]:
+    """Return who of the asked agency may answer: all who open contacts there, or the one named; none who is blocked from a case."""
+    blocked = cases.blocked_accounts(work, case_ids=case_ids, at=work.now).values()
+    shut = {one for each in blocked for one in each}
+    if row.to_agency_id in shut:
+        return []
+    people = accounts.accounts_with_role(work, roles=ANSWERS, agency_id=row.to_agency_id)
+    return [one for one in people if one not in shut and row.to_account_id in (None, one)]
 
 
 def waiting(work: UnitOfWork) -> tuple[ContactRecord, ...]:
@@ -128,8 +151,7 @@ def agencies_to_ask(work: UnitOfWork) -> dict[uuid.UUID, str]:
     """Return the agencies beside one's own where somebody answers contacts, by name. Nothing to whoever opens none."""
     if not work.actor.has(Permission.CONTACT_OPEN):
         return {}
-    roles = [role for role, grants in GRANTS.items() if Permission.CONTACT_OPEN in grants]
-    people = accounts.account_names(work, accounts.accounts_with_role(work, roles=roles))
+    people = accounts.account_names(work, accounts.accounts_with_role(work, roles=ANSWERS))
     found = {person.agency_id for person in people.values() if person.agency_id is not None}
     signed = partnerships.signed_agencies(work, on=london_date(work.now), agency_ids=found)
     names = agencies.agency_names(work, signed - {work.actor.agency_id})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -17,9 +17,11 @@ from casework.contacts import operations, queries, rules
 from casework.duties import queries as duties
 from casework.errors import Conflict, Invalid, NotAllowed, NotFound
 from casework.groups.queries.people import LooksLikeAPerson
+from casework.notifications.models import Notice
 from tests.factories.contacts import QUESTION, asks, does, opens, seen, waiting
 from tests.factories.groups import AGroup, a_group, a_young_person
 from tests.factories.partnership import APartnership
+from tests.scenarios.fortnight import Fortnight
 
 
 @pytest.fixture
@@ -373,3 +375,54 @@ class TestTheHistory:
         opens(partnership, jamie)
         with pytest.raises(Exception, match="permission denied"), partnership.acting(None) as work:
             work.session.execute(text("UPDATE contact_step SET event = 'accepted'"))
+
+
+class TestWhatHappensByItself:
+    """Clocks and notices, by the schedule and the events as workers run them."""
+
+    @staticmethod
+    def told(partnership: APartnership, key: str, template: str) -> int:
+        with partnership.acting(None) as work:
+            notices = select(Notice).where(
+                Notice.recipient_account_id == partnership.account(key), Notice.template == template
+            )
+            return len(work.session.scalars(notices).all())
+
+    def test_reminds_and_then_closes(self, fortnight: Fortnight) -> None:
+        partnership = fortnight.partnership
+        a_group(partnership)
+        contact_id = opens(partnership, a_young_person(partnership))
+        fortnight.settle()
+        assert self.told(partnership, "school_worker", "something_new") == 1
+        fortnight.comes_to(date(2026, 11, 26), time(8, 30))
+        assert self.told(partnership, "school_worker", "reminder") == 1
+        assert self.told(partnership, "youth_worker", "something_new") == 0
+        fortnight.comes_to(date(2026, 12, 7), time(17, 0))
+        assert seen(partnership, "youth_worker", contact_id).state is rules.State.NO_RESPONSE
+        assert self.told(partnership, "youth_worker", "something_new") == 1
+
+    def test_tells_whoever_asked_of_an_answer(self, fortnight: Fortnight) -> None:
+        partnership = fortnight.partnership
+        a_group(partnership)
+        contact_id = opens(partnership, a_young_person(partnership))
+        does(partnership, "school_worker", "welcome", contact_id)
+        fortnight.settle()
+        assert self.told(partnership, "youth_worker", "something_new") == 1
+
+    def test_tells_both_sides_of_a_risk_at_once(self, fortnight: Fortnight) -> None:
+        partnership = fortnight.partnership
+        a_group(partnership)
+        contact_id = opens(partnership, a_young_person(partnership))
+        does(partnership, "youth_worker", "tell_risk", contact_id)
+        fortnight.settle()
+        assert [self.told(partnership, key, "something_new") for key in ("youth_worker", "school_worker")] == [1, 2]
+        assert self.told(partnership, "housing_worker", "something_new") == 0
+
+    def test_tells_members_that_minutes_are_out(self, fortnight: Fortnight) -> None:
+        group = a_group(fortnight.partnership)
+        group.meets("group_chair")
+        group.goes_out()
+        fortnight.settle()
+        members = ("youth_worker", "school_worker", "housing_worker", "group_chair")
+        assert [self.told(group.partnership, key, "document_ready") for key in members] == [1, 1, 1, 1]
+        assert self.told(group.partnership, "police", "document_ready") == 0

@@ -7,18 +7,13 @@ from collections.abc import Collection
 
 from sqlalchemy import func, select
 
-from casework.access.permissions import GRANTS, Permission
-from casework.accounts import queries as accounts
-from casework.cases import queries as cases
-from casework.contacts import rules
-from casework.contacts.models import Contact, ContactStep, ContactSubject
+from casework.contacts import queries, rules
+from casework.contacts.models import Contact, ContactStep
 from casework.duties import operations as duties
 from casework.duties.operations import NewDuty
 from casework.duties.rules import DutyKind, DutyState
 from casework.partnerships import queries as partnerships
 from casework.work import UnitOfWork
-
-ANSWERS = tuple(role for role, grants in GRANTS.items() if Permission.CONTACT_OPEN in grants)
 
 
 def keep(work: UnitOfWork, row: Contact, event: rules.Event) -> None:
@@ -41,21 +36,6 @@ def keep(work: UnitOfWork, row: Contact, event: rules.Event) -> None:
     work.note(f"contact:{event.value}", "contact", row.id)
 
 
-def subjects_of(work: UnitOfWork, row: Contact) -> list[ContactSubject]:
-    """Return whom a contact is about, in a fixed order."""
-    found = select(ContactSubject).where(ContactSubject.contact_id == row.id).order_by(ContactSubject.id)
-    return list(work.session.scalars(found))
-
-
-def answerers(work: UnitOfWork, row: Contact, case_ids: Collection[uuid.UUID]) -> list[uuid.UUID]:
-    """Return who of the asked agency may answer: all who open contacts there, or the one named; none who is blocked from a case."""
-    shut = {one for blocked in cases.blocked_accounts(work, case_ids=case_ids, at=work.now).values() for one in blocked}
-    if row.to_agency_id in shut:
-        return []
-    people = accounts.accounts_with_role(work, roles=ANSWERS, agency_id=row.to_agency_id)
-    return [one for one in people if one not in shut and row.to_account_id in (None, one)]
-
-
 def owe_answer(work: UnitOfWork, row: Contact, case_ids: Collection[uuid.UUID]) -> None:
     """Start the clock of 48 hours for whoever may answer, and that of ten working days (B9)."""
     holidays = partnerships.extra_holidays(work)
@@ -74,7 +54,7 @@ def owe_answer(work: UnitOfWork, row: Contact, case_ids: Collection[uuid.UUID]) 
                 # For blocks alone: who is shut out of the case learns nothing of what is owed about it.
                 case_id=next(iter(case_ids), None),
             )
-            for account_id in answerers(work, row, case_ids)
+            for account_id in queries.who_may_answer(work, row, case_ids)
         ],
         policy_version_id=None,
         extra_holidays=holidays,

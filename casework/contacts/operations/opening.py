@@ -11,7 +11,7 @@ from sqlalchemy import select
 from casework.accounts import queries as accounts
 from casework.clock import london_date
 from casework.consent.rules import Purpose
-from casework.contacts import events, policy, rules
+from casework.contacts import events, policy, queries, rules
 from casework.contacts.models import Contact, ContactSubject
 from casework.contacts.operations import history
 from casework.errors import FieldError, Invalid
@@ -112,7 +112,7 @@ def _what_is_wrong_with_receiver(work: UnitOfWork, agency_id: uuid.UUID, new: Ne
         return [FieldError("to_agency", "Choose another agency than your own.")]
     if not partnerships.signed_agencies(work, on=london_date(work.now), agency_ids=[new.to_agency_id]):
         return [FieldError("to_agency", "Choose a member agency that has signed the protocol.")]
-    people = accounts.accounts_with_role(work, roles=history.ANSWERS, agency_id=new.to_agency_id)
+    people = accounts.accounts_with_role(work, roles=queries.ANSWERS, agency_id=new.to_agency_id)
     if not people:
         return [FieldError("to_agency", "Nobody of this agency answers contacts. Choose another.")]
     if new.to_account_id is not None and new.to_account_id not in people:

@@ -178,8 +178,8 @@ def changes(records: Sequence[EditRecord]) -> list[Change]:
 
 
 def differences(before: str, after: str) -> Iterator[tuple[str, str]]:
-    """Yield two texts as one, in pieces of words and spaces: ("kept" | "out" | "in", piece)."""
-    old, new = re.findall(r"\S+|\s+", before), re.findall(r"\S+|\s+", after)
+    """Yield two texts as one, in pieces of whole words: ("kept" | "out" | "in", piece)."""
+    old, new = re.findall(r"\s*\S+\s*", before), re.findall(r"\s*\S+\s*", after)
     for kind, start, end, new_start, new_end in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "equal":
             yield "kept", "".join(old[start:end])

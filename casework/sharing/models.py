@@ -36,7 +36,7 @@ class Share(Base, InPartnership):
     from_agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agency.id"), comment=clear("who shares"))
     to_agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agency.id"), comment=clear("who is to receive it"))
     purpose: Mapped[str] = mapped_column(String(24), comment=clear("code of the declared purpose"))
-    state: Mapped[str] = mapped_column(String(20), comment=clear("workflow state"))
+    state: Mapped[str] = mapped_column(String(24), comment=clear("workflow state"))
     stopped_because: Mapped[str | None] = mapped_column(String(20), comment=clear("code of why it was stopped"))
     decision_id: Mapped[uuid.UUID] = mapped_column(comment=clear("the latest decision; never empty"))
     disclosure_id: Mapped[uuid.UUID | None] = mapped_column(

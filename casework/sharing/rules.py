@@ -152,12 +152,12 @@ def mistakes_of(items: Collection[NewItem], purpose: Purpose | None) -> list[Fie
         found.append(FieldError("items", f"Share {MOST_ITEMS} items or fewer at once."))
     for number, item in enumerate(items):
         if not item.words.strip():
-            found.append(FieldError(f"items[{number}].words", "Write what you want to share."))
+            found.append(FieldError(f"items.{number}.words", "Write what you want to share."))
         elif len(item.words) > LONGEST_ITEM:
-            found.append(FieldError(f"items[{number}].words", f"Use {LONGEST_ITEM} characters or fewer."))
+            found.append(FieldError(f"items.{number}.words", f"Use {LONGEST_ITEM} characters or fewer."))
         if item.category is Category.COUNTS_ONLY:
             found.append(
-                FieldError(f"items[{number}].category", "Counts are shared by a report, not in a person’s file.")
+                FieldError(f"items.{number}.category", "Counts are shared by a report, not in a person’s file.")
             )
     return found
 

@@ -68,7 +68,7 @@ def upgrade() -> None:
         sa.Column("from_agency_id", sa.Uuid(), nullable=False, comment="clear: who shares"),
         sa.Column("to_agency_id", sa.Uuid(), nullable=False, comment="clear: who is to receive it"),
         sa.Column("purpose", sa.String(length=24), nullable=False, comment="clear: code of the declared purpose"),
-        sa.Column("state", sa.String(length=20), nullable=False, comment="clear: workflow state"),
+        sa.Column("state", sa.String(length=24), nullable=False, comment="clear: workflow state"),
         sa.Column("stopped_because", sa.String(length=20), nullable=True, comment="clear: code of why it was stopped"),
         sa.Column("decision_id", sa.Uuid(), nullable=False, comment="clear: the latest decision; never empty"),
         sa.Column(

@@ -1,0 +1,86 @@
+"""What the receiving agency does with a share, and what the sender still owes: opened, accepted, declined, the young person told."""
+
+from __future__ import annotations
+
+import uuid
+
+from casework.access.actors import ActorKind
+from casework.access.permissions import Permission, Role
+from casework.accounts import queries as accounts
+from casework.duties import operations as duties
+from casework.duties.rules import DutyKind
+from casework.errors import Conflict, Invalid, NotAllowed
+from casework.sharing import events, policy, rules
+from casework.sharing.models import Share
+from casework.sharing.rules import ShareState
+from casework.work import UnitOfWork
+
+REVIEWERS = (Role.YOUTH_MANAGER, Role.SAFEGUARDING_LEAD)
+
+
+def acknowledge(work: UnitOfWork, *, share_id: uuid.UUID) -> None:
+    """Note that the receiving agency has opened a share. A second time it does nothing. Raises NotAllowed, NotFound."""
+    work.require(Permission.SHARE_ANSWER)
+    share = policy.reach(work, share_id, policy.is_received(work), act="share:acknowledge", lock=True)
+    if share.state == ShareState.DELIVERED:
+        share.state = ShareState.ACKNOWLEDGED.value
+        share.acknowledged_at = work.now
+        share.acknowledged_by_account_id = work.actor.account_id
+        work.note("share:acknowledge", "share", share.id)
+
+
+def answer(work: UnitOfWork, *, share_id: uuid.UUID, accepts: bool, words: str = "") -> None:
+    """Accept a share, or decline it with a reason, which the sender reads. Raises NotAllowed, NotFound, Invalid, Conflict."""
+    work.require(Permission.SHARE_ANSWER)
+    share = policy.reach(work, share_id, policy.is_received(work), act="share:answer", lock=True)
+    errors = (
+        [] if accepts and not words.strip() else rules.mistakes_of_reason("words", words, "Say why you decline it.")
+    )
+    if errors:
+        raise Invalid(errors)
+    state = ShareState.ACCEPTED if accepts else ShareState.DECLINED
+    if share.state == state:
+        raise Conflict("Your agency has answered this already.")
+    share.state = rules.move(share.state, state).value
+    share.answered_at = work.now
+    share.answered_by_account_id = work.actor.account_id
+    if share.acknowledged_at is None:
+        share.acknowledged_at, share.acknowledged_by_account_id = work.now, work.actor.account_id
+    share.answer.seal(work.keys, {"words": words.strip()})
+    work.note("share:answer", "share", share.id, reason=state.value)
+    work.record(
+        events.ShareAnswered(
+            partnership_id=work.partnership_id, share_id=share.id, case_id=share.case_id, state=state.value
+        )
+    )
+
+
+def subject_told(work: UnitOfWork, *, share_id: uuid.UUID) -> None:
+    """Note that the young person was told of a share. Raises NotAllowed, NotFound, Conflict before it has gone."""
+    work.require(Permission.SHARE_ASK)
+    share = policy.reach(work, share_id, policy.is_mine(work), act="share:told", lock=True)
+    if share.delivered_at is None:
+        raise Conflict("This has not gone, so there is nothing to tell yet.")
+    share.told_at = share.told_at or work.now
+    duties.meet(work, kind=DutyKind.SHARE_TELL_SUBJECT, subject_id=share.id)
+    work.note("share:told", "share", share.id)
+
+
+def asked_by(work: UnitOfWork, *, share_id: uuid.UUID) -> uuid.UUID:
+    """Return who asked for a share, for the notice that it was stopped or answered."""
+    only_the_schedule(work)
+    return work.session.get_one(Share, share_id).asked_by_account_id
+
+
+def reviewers_of(work: UnitOfWork, *, share_id: uuid.UUID) -> list[uuid.UUID]:
+    """Return who may sign for the sending agency, but for whoever asked, for the notice that a share waits for them."""
+    only_the_schedule(work)
+    share = work.session.get_one(Share, share_id)
+    people = accounts.accounts_with_role(work, roles=REVIEWERS, agency_id=share.from_agency_id)
+    return [one for one in people if one != share.asked_by_account_id]
+
+
+def only_the_schedule(work: UnitOfWork) -> None:
+    """Raise NotAllowed for anybody but scheduled work."""
+    if work.actor.kind is not ActorKind.SYSTEM:
+        raise NotAllowed(code="role")

@@ -1,0 +1,51 @@
+"""Reads of sharing: may we share, one share, lists of shares, and what past recipients were told when an agreement ended."""
+
+from casework.sharing.queries.facts import Declared, Why
+from casework.sharing.queries.lists import (
+    ShareLine,
+    SharePage,
+    count_unopened,
+    inbox,
+    overrides,
+    questions,
+    reviews_waiting,
+    sent,
+)
+from casework.sharing.queries.preview import Preview, what_if, what_if_passed_on
+from casework.sharing.queries.records import About, ItemRecord, ReviewRecord, ShareRecord, about, share_record
+from casework.sharing.queries.withdrawals import (
+    Endable,
+    NoticeRecord,
+    agreements_to_withdraw,
+    notice_record,
+    notices_of,
+    notices_to_answer,
+)
+
+__all__ = [
+    "About",
+    "Declared",
+    "Endable",
+    "ItemRecord",
+    "NoticeRecord",
+    "Preview",
+    "ReviewRecord",
+    "ShareLine",
+    "SharePage",
+    "ShareRecord",
+    "Why",
+    "about",
+    "agreements_to_withdraw",
+    "count_unopened",
+    "inbox",
+    "notice_record",
+    "notices_of",
+    "notices_to_answer",
+    "overrides",
+    "questions",
+    "reviews_waiting",
+    "sent",
+    "share_record",
+    "what_if",
+    "what_if_passed_on",
+]

@@ -1,0 +1,162 @@
+"""Lists of shares: my agency's inbox, what was sent about a case, what waits for my review, and what the information lead oversees."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select, true
+
+from casework.agencies import queries as agencies
+from casework.cases import policy as cases
+from casework.consent.rules import Result
+from casework.disclosures.models import Disclosure, SharingDecision
+from casework.disclosures.rules import Consent
+from casework.people import queries as people
+from casework.programmes.registry import YOUTH_SUPPORT
+from casework.sharing import policy
+from casework.sharing.models import Share, ShareItem
+from casework.sharing.rules import PERMITS, ShareState
+from casework.work import UnitOfWork
+
+PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class ShareLine:
+    """One share in a list. `about` is empty where the reader may not know whom it is about."""
+
+    id: uuid.UUID
+    case_id: uuid.UUID
+    about: str
+    from_agency: str
+    to_agency: str
+    purpose: str
+    state: ShareState
+    stopped_because: str | None
+    categories: tuple[str, ...]
+    asked_at: datetime
+    delivered_at: datetime | None
+    row: str
+    is_override: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SharePage:
+    """One page of a list of shares."""
+
+    lines: tuple[ShareLine, ...]
+    total: int
+    page: int
+    pages: int
+
+
+def inbox(work: UnitOfWork, *, page: int = 1) -> SharePage:
+    """Return what other agencies shared with the reader's agency, the latest first; what was left out is nowhere in it."""
+    return _page(work, policy.is_received(work), page, is_named=True, is_receiver=True)
+
+
+def count_unopened(work: UnitOfWork) -> int:
+    """Return how many shares wait in the inbox of the reader's agency that nobody there has opened."""
+    query = select(func.count()).select_from(Share).where(policy.is_received(work))
+    return work.session.scalar(query.where(Share.state == ShareState.DELIVERED.value)) or 0
+
+
+def sent(work: UnitOfWork, *, case_id: uuid.UUID, page: int = 1) -> SharePage:
+    """Return what the reader's agency asked to share about a young person and what became of it. Raises NotFound."""
+    case = cases.reach(work, case_id, act="share:list", programme=YOUTH_SUPPORT)
+    return _page(work, (Share.case_id == case.id) & policy.is_mine(work), page, is_named=True)
+
+
+def reviews_waiting(work: UnitOfWork, *, page: int = 1) -> SharePage:
+    """Return the shares that wait for the reader's signature: their agency's own, and health items for a health lead."""
+    return _page(work, policy.is_to_review(work), page, is_named=False)
+
+
+def questions(work: UnitOfWork, *, page: int = 1) -> SharePage:
+    """Return the shares about which the information lead is asked, because no row of the table fits."""
+    waits = Share.state == ShareState.WITH_INFORMATION_LEAD.value
+    return _page(work, waits & policy.is_overseen(work), page, is_named=False)
+
+
+def overrides(work: UnitOfWork, *, page: int = 1) -> SharePage:
+    """Return the shares that went although somebody had said no, with the row that let them, for the information lead."""
+    went = Share.id.in_(
+        select(Disclosure.subject_id).where(
+            Disclosure.kind == "share",
+            Disclosure.was_shared.is_(True),
+            Disclosure.consent == Consent.REFUSED.value,
+        )
+    )
+    return _page(work, went & policy.is_overseen(work), page, is_named=False)
+
+
+def _page(
+    work: UnitOfWork, condition: ColumnElement[bool], page: int, *, is_named: bool, is_receiver: bool = False
+) -> SharePage:
+    """Return a page of shares for which the condition holds: six statements for any number, and the view is noted."""
+    page = max(page, 1)
+    total = work.session.scalar(select(func.count()).select_from(Share).where(condition)) or 0
+    rows = work.session.execute(
+        select(Share, SharingDecision)
+        .join(SharingDecision, SharingDecision.id == Share.decision_id)
+        .where(condition)
+        .order_by(func.coalesce(Share.delivered_at, Share.asked_at).desc(), Share.id)
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
+    ).all()
+    shares = [share for share, _ in rows]
+    for share in shares:
+        work.note_view("share:list", "share", share.id)
+    categories = _categories(work, shares, is_delivered_only=is_receiver)
+    names = agencies.agency_names(work, [one for row in shares for one in (row.from_agency_id, row.to_agency_id)])
+    persons = people.records(work, {row.person_id for row in shares}) if is_named else {}
+    refused = _refused(work, shares) if not is_receiver else set()
+    lines = tuple(
+        ShareLine(
+            id=share.id,
+            case_id=share.case_id,
+            about=persons[share.person_id].name if is_named else "",
+            from_agency=names.get(share.from_agency_id, ""),
+            to_agency=names.get(share.to_agency_id, ""),
+            purpose=share.purpose,
+            state=ShareState(share.state),
+            stopped_because=None if is_receiver else share.stopped_because,
+            categories=tuple(categories.get(share.id, ())),
+            asked_at=share.asked_at,
+            delivered_at=share.delivered_at,
+            row="" if is_receiver else decision.row,
+            is_override=share.id in refused and Result(decision.result) in PERMITS,
+        )
+        for share, decision in rows
+    )
+    return SharePage(lines, total, page, max(1, -(-total // PAGE)))
+
+
+def _refused(work: UnitOfWork, shares: Sequence[Share]) -> set[uuid.UUID]:
+    rows = work.session.scalars(
+        select(Disclosure.subject_id).where(
+            Disclosure.id.in_([one.disclosure_id for one in shares if one.disclosure_id]),
+            Disclosure.consent == Consent.REFUSED.value,
+        )
+    )
+    return set(rows)
+
+
+def _categories(work: UnitOfWork, shares: Sequence[Share], *, is_delivered_only: bool) -> dict[Any, list[str]]:
+    found: dict[Any, list[str]] = {}
+    rows = work.session.execute(
+        select(ShareItem.share_id, ShareItem.category)
+        .where(
+            ShareItem.share_id.in_([one.id for one in shares]),
+            ShareItem.is_delivered.is_(True) if is_delivered_only else true(),
+        )
+        .order_by(ShareItem.share_id, ShareItem.position)
+    )
+    for share_id, category in rows:
+        if category not in found.setdefault(share_id, []):
+            found[share_id].append(category)
+    return found

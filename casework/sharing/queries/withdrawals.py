@@ -1,0 +1,174 @@
+"""Reads about withdrawal: who may record one, which recipients were told, and what they answered."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, Select, and_, not_, or_, select
+
+from casework.access import blocks
+from casework.access.permissions import Permission
+from casework.agencies import queries as agencies
+from casework.agencies.models import Agency
+from casework.cases import policy as cases
+from casework.cases.models import Case, CasePerson
+from casework.cases.rules import Part
+from casework.clock import wednesday_9_december as date_words
+from casework.consent import queries as consent
+from casework.consent.rules import Status
+from casework.errors import NotFound
+from casework.people import queries as people
+from casework.programmes.registry import YOUTH_SUPPORT
+from casework.sharing import policy
+from casework.sharing.models import Share, WithdrawalNotice
+from casework.sharing.rules import RECEIVED
+from casework.work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRecord:
+    """What one past recipient was told and answered. `about` is empty where the reader's agency is not the one that was told."""
+
+    id: uuid.UUID
+    case_id: uuid.UUID
+    share_id: uuid.UUID
+    agency_id: uuid.UUID
+    agency: str
+    about: str
+    told_at: datetime
+    due_at: datetime
+    is_late: bool
+    answer: str | None
+    basis: str | None
+    answered_at: datetime | None
+    words: str
+
+
+def reach_in_scope(work: UnitOfWork, case_id: uuid.UUID, *, act: str) -> tuple[Case, uuid.UUID]:
+    """Return the case and its young person for a worker of an agency in scope: one with standing, or that received a share.
+
+    Raises NotFound, the same for a hidden and a missing case.
+    """
+    actor = work.actor
+    received = select(Share.case_id).where(
+        Share.to_agency_id == actor.agency_id, Share.state.in_([state.value for state in RECEIVED])
+    )
+    by_share = and_(
+        Case.id.in_(received),
+        not_(blocks.is_blocked(actor, work.now, Case.id)),
+    )
+    is_there = actor.has(Permission.SHARE_ANSWER) and actor.protocol_signed
+    conditions = [cases.may_see(actor, work.now), *([by_share] if is_there else [])]
+    row = work.session.execute(
+        select(Case, CasePerson.person_id)
+        .join(CasePerson, CasePerson.case_id == Case.id)
+        .where(
+            Case.id == case_id,
+            cases.is_of(YOUTH_SUPPORT),
+            CasePerson.part == Part.YOUNG_PERSON.value,
+            or_(*conditions),
+        )
+    ).one_or_none()
+    if row is None:
+        work.refuse(act=act, code="standing", subject_kind="case", subject_id=case_id)
+        raise NotFound
+    return row[0], row[1]
+
+
+@dataclass(frozen=True, slots=True)
+class EndableAgreement:
+    """A yes that stands and could be taken back: since when, for which agencies."""
+
+    id: uuid.UUID
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Endable:
+    """A young person's name and the agreements of theirs that could be taken back."""
+
+    about: str
+    agreements: tuple[EndableAgreement, ...]
+
+
+def agreements_to_withdraw(work: UnitOfWork, *, case_id: uuid.UUID) -> Endable:
+    """Return the agreements about a young person that a worker of any agency in scope may record as taken back. Raises NotFound."""
+    case, person_id = reach_in_scope(work, case_id, act="agreement:view")
+    work.note_view("agreement:view", "case", case.id)
+    person = people.records(work, [person_id])[person_id]
+    names = {one.slug: one.name for one in agencies.agencies(work)}
+    found = []
+    for one in consent.agreements_for_decision(work, person_id=person_id):
+        if one.agreement.status is not Status.GIVEN:
+            continue
+        since = f"Of {date_words(one.agreement.on)}" if one.agreement.on else "Without a day"
+        to = ", ".join(sorted(names.get(slug, slug) for slug in one.agreement.permit)) or "nobody else"
+        found.append(EndableAgreement(one.id, f"{since}: for {to}"))
+    return Endable(person.name, tuple(found))
+
+
+def notices_to_answer(work: UnitOfWork) -> tuple[NoticeRecord, ...]:
+    """Return what the reader's agency was told of withdrawals and has yet to answer, the earliest due first; notes the view."""
+    rows = work.session.execute(
+        _with_agency()
+        .where(policy.is_told(work), WithdrawalNotice.answered_at.is_(None))
+        .order_by(WithdrawalNotice.due_at, WithdrawalNotice.id)
+    ).all()
+    return _records(work, rows, is_named=True)
+
+
+def notice_record(work: UnitOfWork, *, notice_id: uuid.UUID) -> NoticeRecord:
+    """Return one notice to the reader's agency, and note the view. Raises NotFound."""
+    row = work.session.execute(
+        _with_agency().where(WithdrawalNotice.id == notice_id, policy.is_told(work))
+    ).one_or_none()
+    if row is None:
+        policy.refuse_missing(work, "withdrawal:view", "withdrawal_notice", notice_id)
+    return _records(work, [row], is_named=True)[0]
+
+
+def notices_of(work: UnitOfWork, *, case_id: uuid.UUID) -> tuple[NoticeRecord, ...]:
+    """Return who was told of withdrawals about a young person and what each answered, for those who may open the case."""
+    case = cases.reach(work, case_id, act="withdrawal:list", programme=YOUTH_SUPPORT)
+    rows = work.session.execute(
+        _with_agency()
+        .where(WithdrawalNotice.case_id == case.id)
+        .order_by(WithdrawalNotice.told_at.desc(), WithdrawalNotice.id)
+    ).all()
+    return _records(work, rows, is_named=False)
+
+
+def _with_agency() -> Select[WithdrawalNotice, str]:
+    return select(WithdrawalNotice, Agency.name).join(Agency, Agency.id == WithdrawalNotice.agency_id)
+
+
+def _records(
+    work: UnitOfWork, found: Sequence[Row[WithdrawalNotice, str]], *, is_named: bool
+) -> tuple[NoticeRecord, ...]:
+    if not found:
+        return ()
+    for case_id in sorted({row.case_id for row, _ in found}):
+        work.note_view("withdrawal:view", "case", case_id)
+    work.keys.load({row.key_id for row, _ in found})
+    persons = people.records(work, [row.person_id for row, _ in found]) if is_named else {}
+    return tuple(
+        NoticeRecord(
+            id=row.id,
+            case_id=row.case_id,
+            share_id=row.share_id,
+            agency_id=row.agency_id,
+            agency=agency,
+            about=persons[row.person_id].name if is_named else "",
+            told_at=row.told_at,
+            due_at=row.due_at,
+            is_late=row.answered_at is None and work.now > row.due_at,
+            answer=row.answer,
+            basis=row.basis,
+            answered_at=row.answered_at,
+            words=str((row.words.open(work.keys) or {}).get("words", "")),
+        )
+        for row, agency in found
+    )

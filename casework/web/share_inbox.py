@@ -1,0 +1,79 @@
+"""Lists of shares: my agency's inbox, reviews that wait for me, the information lead's page, and a young person's disclosure log."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+
+from casework.access.permissions import Permission, Purpose
+from casework.accounts import queries as accounts
+from casework.agencies import queries as agencies
+from casework.disclosures import queries as disclosures
+from casework.sharing import queries
+from casework.web import guard
+from casework.web.forms import sharing as forms
+from casework.web.unit import someone, work_for_request
+
+blueprint = Blueprint("share_inbox", __name__, url_prefix="/shares")
+
+
+@blueprint.get("")
+@guard.needs(Permission.SHARE_ANSWER)
+def inbox() -> str:
+    """Show what other agencies shared with one's own, and what is to be answered because an agreement has ended."""
+    with work_for_request(purpose=Purpose.SUPPORT) as work:
+        page = queries.inbox(work, page=_page())
+        notices = queries.notices_to_answer(work)
+    return render_template("sharing/inbox.html", page=page, notices=notices, words=forms)
+
+
+@blueprint.get("/reviews")
+@guard.needs(Permission.SHARE_REVIEW)
+def reviews() -> str:
+    """Show the shares that wait for one's signature."""
+    with work_for_request(purpose=Purpose.SUPPORT) as work:
+        page = queries.reviews_waiting(work, page=_page())
+    return render_template("sharing/reviews.html", page=page, words=forms)
+
+
+@blueprint.get("/oversight")
+@guard.needs(Permission.SHARE_OVERSEE)
+def oversight() -> str:
+    """Show the questions that no row answers and the shares that went although somebody had said no."""
+    with work_for_request(purpose=Purpose.OVERSIGHT) as work:
+        asked = queries.questions(work, page=_page())
+        overridden = queries.overrides(work, page=_page())
+    return render_template("sharing/oversight.html", asked=asked, overridden=overridden, words=forms)
+
+
+@blueprint.get("/young-people/<uuid:youth_case_id>")
+@guard.needs(Permission.YOUTH_CASE_VIEW)
+def log(youth_case_id: UUID) -> str:
+    """Show what was shared, and not shared, about a young person, page by page."""
+    with work_for_request(purpose=Purpose.SUPPORT) as work:
+        about = queries.about(work, case_id=youth_case_id)
+        page = disclosures.disclosure_log(work, case_id=youth_case_id, page=_page())
+        notices = queries.notices_of(work, case_id=youth_case_id) if about.reads_all else ()
+    return render_template(
+        "sharing/log.html", about=about, page=page, notices=notices, words=forms, case_id=youth_case_id
+    )
+
+
+@blueprint.get("/records/<uuid:disclosure_id>")
+@guard.needs(Permission.YOUTH_CASE_VIEW, Permission.SHARE_OVERSEE)
+def record(disclosure_id: UUID) -> str:
+    """Show one act, or one no, with everything that is kept of it."""
+    oversees = someone().actor.has(Permission.SHARE_OVERSEE)
+    with work_for_request(purpose=Purpose.OVERSIGHT if oversees else Purpose.SUPPORT) as work:
+        whole = disclosures.disclosure(work, disclosure_id=disclosure_id)
+        names = agencies.agency_names(
+            work, [one for one in (whole.record.from_agency_id, whole.record.to_agency_id) if one is not None]
+        )
+        people = accounts.account_names(work, [whole.record.decided_by_account_id, whole.second_account_id])
+        again = disclosures.replay(work, decision_id=whole.decision_id) if oversees else None
+    return render_template("sharing/record.html", whole=whole, names=names, people=people, again=again, words=forms)
+
+
+def _page() -> int:
+    return request.args.get("page", 1, type=int)

@@ -1,0 +1,326 @@
+"""The pages of sharing: may we share, the inbox, one share, signatures, the information lead's page, the log, an agreement's end."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from casework.cases import operations as cases
+from casework.consent.rules import Purpose, Risk
+from casework.disclosures.models import Disclosure
+from casework.sharing.models import Share, WithdrawalNotice
+from tests.factories.partnership import APartnership
+from tests.factories.sharing import EDUCATION, MENTAL_HEALTH, OFFERED, YoungPerson
+from tests.web.conftest import Statements
+from tests.web.visitor import Visitor, text_of
+
+As = Callable[[str], Visitor]
+Counting = Callable[[], AbstractContextManager[Statements]]
+NURSE = "school_nursing"
+YOUTH = ("youth_worker", "youth_manager", "safeguarding_lead", "school_worker", "housing_worker", "information_lead")
+OTHERS = ("coordinator", "chair", "police", "idva", "operator", "group_chair")
+
+
+@pytest.fixture
+def jamie(partnership: APartnership) -> YoungPerson:
+    """Jamie agreed that the school nurse may know basic details and education, for the support plan."""
+    made = YoungPerson.of(partnership)
+    made.agrees({NURSE: ["basic", "education"]})
+    return made
+
+
+def filled(jamie: YoungPerson, *items: tuple[str, str], to: str = NURSE, **more: Any) -> dict[str, Any]:
+    """The form of 'May we share?' as somebody fills it in."""
+    found: dict[str, Any] = {
+        "items-count": str(len(items)),
+        "to_agency": str(jamie.partnership.agencies[to]),
+        "purpose": "support_plan",
+        "need_to_know": "Runs the drop-in.",
+        "reaches_abuser": "no",
+    }
+    for number, (words, category) in enumerate(items):
+        found |= {
+            f"items-{number}-words": words,
+            f"items-{number}-category": category,
+            f"items-{number}-mark": "fact",
+        }
+    return found | more
+
+
+TWO = (("Attends four days in five.", "education"), ("Waits for the clinic.", "mental_health"))
+
+
+class TestMayWeShare:
+    def test_shows_the_answer_first_and_sends_nothing_while_one_looks(self, visitor_as: As, jamie: YoungPerson) -> None:
+        page, visitor = f"/sharing/young-people/{jamie.case_id}/new", visitor_as("youth_worker")
+        assert "May we share?" in text_of(visitor.open(page))
+        seen = text_of(visitor.send(page, filled(jamie, *TWO, act="look")))
+        assert seen.index("Yes, in part") < seen.index("What you want to share")
+        assert "<b>Education</b> may go" in seen
+        assert "<b>Mental health</b> stays: Nobody has agreed" in seen
+        assert "Share this" in seen
+        assert self._shares(jamie) == []
+
+    def test_shows_what_would_happen_if(self, visitor_as: As, jamie: YoungPerson) -> None:
+        page, visitor = f"/sharing/young-people/{jamie.case_id}/new", visitor_as("youth_worker")
+        visitor.open(page)
+        without = text_of(visitor.send(page, filled(jamie, *TWO, to="childrens_social_care", act="look")))
+        assert "Ask the young person first" in without
+        at_risk = filled(
+            jamie, *TWO, to="childrens_social_care", purpose="safeguarding", risk="child_significant_harm", act="look"
+        )
+        with_risk = text_of(visitor.send(page, at_risk))
+        assert "<b>Mental health</b> may go" in with_risk
+        assert "Share these 2" in with_risk
+        assert self._shares(jamie) == []
+
+    def test_shares_when_that_is_pressed_and_shows_where_it_stands(self, visitor_as: As, jamie: YoungPerson) -> None:
+        page, visitor = f"/sharing/young-people/{jamie.case_id}/new", visitor_as("youth_worker")
+        visitor.open(page)
+        sent = visitor.send(page, filled(jamie, TWO[0], act="share"))
+        assert "On its way" in text_of(visitor.follow(sent))
+        [share] = self._shares(jamie)
+        assert share.state == "queued"
+        taken = visitor.send(f"/sharing/{share.id}/take-back")
+        assert "Stopped before it went" in text_of(visitor.follow(taken))
+
+    def test_keeps_what_was_typed_when_something_is_wrong(self, visitor_as: As, jamie: YoungPerson) -> None:
+        page, visitor = f"/sharing/young-people/{jamie.case_id}/new", visitor_as("youth_worker")
+        visitor.open(page)
+        wrong = visitor.send(page, filled(jamie, ("Attends four days in five.", ""), act="share"))
+        assert wrong.status_code == 422
+        text = text_of(wrong)
+        assert "Choose what kind of information it is" in text
+        assert "Attends four days in five." in text
+        basis = filled(jamie, TWO[0], act="share", chosen_basis="recognised_legitimate_interest")
+        assert "Choose public task" in text_of(visitor.send(page, basis))
+        assert self._shares(jamie) == []
+
+    def test_asks_for_necessity_where_somebody_said_no(self, visitor_as: As, jamie: YoungPerson) -> None:
+        jamie.agrees({}, status="refused", purposes=())
+        page, visitor = f"/sharing/young-people/{jamie.case_id}/new", visitor_as("youth_worker")
+        visitor.open(page)
+        harm = {"to": "childrens_social_care", "purpose": "safeguarding", "risk": "child_significant_harm"}
+        assert "Somebody has said no to this" in text_of(visitor.send(page, filled(jamie, TWO[0], act="look", **harm)))
+        refused = visitor.send(page, filled(jamie, TWO[0], act="share", **harm))
+        assert (refused.status_code, self._shares(jamie)) == (422, [])
+        stated = filled(jamie, TWO[0], act="share", necessity="A broken arm.", **harm)
+        assert visitor.send(page, stated).status_code == 303
+
+    @staticmethod
+    def _shares(jamie: YoungPerson) -> list[Share]:
+        with jamie.partnership.acting(None) as work:
+            return list(work.session.scalars(select(Share)))
+
+
+class TestTheInbox:
+    def test_holds_what_arrived_and_the_share_tells_nothing_of_the_rest(
+        self, visitor_as: As, jamie: YoungPerson
+    ) -> None:
+        share_id = jamie.shares(NURSE, EDUCATION, MENTAL_HEALTH)
+        nurse = visitor_as("school_worker")
+        assert "Jamie Stone" in text_of(nurse.open("/shares"))
+        page = text_of(nurse.open(f"/sharing/{share_id}"))
+        assert EDUCATION.words in page
+        assert "ental health" not in page
+        assert "Which rule" not in page
+        sender = text_of(visitor_as("youth_worker").open(f"/sharing/{share_id}"))
+        assert "<b>Mental health</b> stays" in sender
+
+    def test_lets_the_receiver_acknowledge_and_answer(self, visitor_as: As, jamie: YoungPerson) -> None:
+        share_id = jamie.shares(NURSE)
+        nurse = visitor_as("school_worker")
+        nurse.open(f"/sharing/{share_id}")
+        assert "Read there" in text_of(nurse.follow(nurse.send(f"/sharing/{share_id}/read")))
+        wrong = nurse.send(f"/sharing/{share_id}/answer", {"accepts": "no", "words": ""})
+        assert (wrong.status_code, "Say why you decline it" in text_of(wrong)) == (422, True)
+        nurse.send(f"/sharing/{share_id}/answer", {"accepts": "no", "words": "Moved school."})
+        assert "Moved school." in text_of(visitor_as("youth_worker").open(f"/sharing/{share_id}"))
+
+    def test_lets_the_receiver_pass_on_by_a_decision_of_its_own(self, visitor_as: As, jamie: YoungPerson) -> None:
+        jamie.agrees({NURSE: ["basic", "education"], "housing": ["basic"]})
+        share_id = jamie.shares(NURSE)
+        nurse, page = visitor_as("school_worker"), f"/sharing/{share_id}/pass-on"
+        nurse.open(page)
+        given = filled(jamie, to="housing", positions=["1", "2"])
+        assert "Yes, in part" in text_of(nurse.send(page, given | {"act": "look"}))
+        assert "On its way" in text_of(nurse.follow(nurse.send(page, given | {"act": "share"})))
+
+
+class TestSignaturesAndAdvice:
+    def test_are_asked_of_two_people_and_then_it_goes(self, visitor_as: As, jamie: YoungPerson) -> None:
+        jamie.agrees({}, status="refused", purposes=())
+        welfare = replace(
+            OFFERED, risk=Risk(welfare_concern=True), why=replace(OFFERED.why, necessity="Sleeps in a car.")
+        )
+        share_id = jamie.asks("childrens_social_care", declared=welfare).share_id
+        for key, part in (("youth_manager", "manager"), ("safeguarding_lead", "safeguarding_lead")):
+            visitor = visitor_as(key)
+            assert f"/sharing/{share_id}" in text_of(visitor.open("/shares/reviews"))
+            assert "significant harm" in text_of(visitor.open(f"/sharing/{share_id}"))
+            assert visitor.send(f"/sharing/{share_id}/review", {"conclusion": "", "words": ""}).status_code == 422
+            signed = {"conclusion": f"{part}:row_4", "words": "Seen on Tuesday."}
+            assert visitor.send(f"/sharing/{share_id}/review", signed).status_code == 303
+        assert jamie.share(share_id).state == "queued"
+
+    def test_of_the_information_lead_name_nobody(self, visitor_as: As, jamie: YoungPerson) -> None:
+        share_id = jamie.asks("housing", declared=replace(OFFERED, purpose=Purpose.LEGAL)).share_id
+        lead = visitor_as("information_lead")
+        assert "you are asked (1)" in text_of(lead.open("/shares/oversight"))
+        page = text_of(lead.open(f"/sharing/{share_id}"))
+        assert "Jamie" not in page
+        assert EDUCATION.words not in page
+        assert lead.send(f"/sharing/{share_id}/advise", {"words": "Ask for an order."}).status_code == 303
+        assert "Ask for an order." in text_of(visitor_as("youth_worker").open(f"/sharing/{share_id}"))
+
+    def test_let_the_sender_ask_again(self, visitor_as: As, jamie: YoungPerson) -> None:
+        share_id = jamie.asks("housing").share_id
+        jamie.agrees({NURSE: ["basic"], "housing": ["basic", "education"]})
+        visitor, page = visitor_as("youth_worker"), f"/sharing/{share_id}/again"
+        assert "Runs the drop-in" in text_of(visitor.open(page))
+        sent = visitor.send(page, {"purpose": "support_plan", "need_to_know": "Finds a room.", "reaches_abuser": "no"})
+        assert "On its way" in text_of(visitor.follow(sent))
+
+
+class TestTheLog:
+    def test_shows_acts_and_noes_and_the_whole_record_of_each(self, visitor_as: As, jamie: YoungPerson) -> None:
+        jamie.shares(NURSE)
+        jamie.asks("housing")
+        worker = visitor_as("youth_worker")
+        log = text_of(worker.open(f"/shares/young-people/{jamie.case_id}"))
+        assert ("Vale school nursing" in log, "Not shared" in log) == (True, True)
+        for disclosure_id in re.findall(r"/shares/records/([0-9a-f-]{36})", log):
+            assert "Why, step by step" in text_of(worker.open(f"/shares/records/{disclosure_id}"))
+        lead = visitor_as("information_lead")
+        with jamie.partnership.acting(None) as work:
+            one = work.session.scalars(select(Disclosure.id).limit(1)).one()
+        assert "the same answer" in text_of(lead.open(f"/shares/records/{one}"))
+
+
+class TestTheEndOfAnAgreement:
+    def test_is_recorded_in_one_screen_that_promises_nothing_back(self, visitor_as: As, jamie: YoungPerson) -> None:
+        jamie.shares(NURSE)
+        queued = jamie.asks(NURSE).share_id
+        page, nurse = f"/withdrawal/young-people/{jamie.case_id}", visitor_as("school_worker")
+        seen = text_of(nurse.open(page))
+        assert "It cannot be called back." in seen
+        assert "may keep what the law lets it keep" in seen
+        assert nurse.send(page, {"agreement": str(jamie.agreements[0]), "words": ""}).status_code == 422
+        done = nurse.send(page, {"agreement": str(jamie.agreements[0]), "words": "Told me at the drop-in."})
+        assert "1 share stopped before going; 1 agency told" in text_of(nurse.follow(done))
+        assert jamie.share(queued).state == "stopped"
+        assert "No agreement stands" in text_of(nurse.open(page))
+
+    def test_is_answered_by_whoever_had_something(self, visitor_as: As, jamie: YoungPerson) -> None:
+        jamie.shares(NURSE)
+        jamie.withdraws()
+        nurse = visitor_as("school_worker")
+        link = re.search(r"/withdrawal/notices/[0-9a-f-]{36}", text_of(nurse.open("/shares")))
+        assert link is not None
+        nurse.open(link[0])
+        wrong = nurse.send(link[0], {"answer": "kept", "basis": "", "words": "The school file."})
+        assert "Choose the basis on which your agency keeps it" in text_of(wrong)
+        kept = {"answer": "kept", "basis": "public_task", "words": "The school file."}
+        assert nurse.send(link[0], kept).status_code == 303
+        log = text_of(visitor_as("youth_worker").open(f"/shares/young-people/{jamie.case_id}"))
+        assert "kept on public task. The school file." in log
+
+
+class TestWhoGetsIn:
+    """Who may open which page of Jamie's sharing; everybody else meets a closed door that tells nothing."""
+
+    @pytest.fixture
+    def doors(self, jamie: YoungPerson) -> dict[str, str]:
+        share_id = jamie.shares(NURSE)
+        refused = jamie.asks("housing").share_id
+        jamie.withdraws()
+        with jamie.partnership.acting(None) as work:
+            notice = work.session.scalars(select(WithdrawalNotice.id)).one()
+            act = work.session.scalars(select(Disclosure.id).where(Disclosure.subject_id == share_id)).one()
+            no = work.session.scalars(select(Disclosure.id).where(Disclosure.subject_id == refused)).one()
+        case = jamie.case_id
+        senders = "youth_worker youth_manager safeguarding_lead"
+        return {
+            f"/sharing/young-people/{case}/new": "youth_worker",
+            f"/sharing/{share_id}": f"{senders} school_worker information_lead",
+            f"/sharing/{refused}": f"{senders} information_lead",
+            f"/sharing/{refused}/again": "youth_worker",
+            f"/sharing/{share_id}/pass-on": "youth_worker school_worker",
+            "/shares": "youth_worker school_worker housing_worker",
+            "/shares/reviews": "youth_manager safeguarding_lead",
+            "/shares/oversight": "information_lead",
+            f"/shares/young-people/{case}": senders,
+            f"/shares/records/{act}": f"{senders} information_lead",
+            f"/shares/records/{no}": f"{senders} information_lead",
+            f"/withdrawal/young-people/{case}": "youth_worker youth_manager school_worker",
+            f"/withdrawal/notices/{notice}": "school_worker",
+        }
+
+    def test_stands_in_a_table(self, visitor_as: As, doors: dict[str, str]) -> None:
+        wrong = []
+        for key in (*YOUTH, *OTHERS):
+            visitor = visitor_as(key)
+            for path, who in doors.items():
+                gets_in = visitor.client.get(path).status_code not in (401, 403, 404)
+                if gets_in != (key in who.split()):
+                    wrong.append(f"{path}: {key} {'gets in' if gets_in else 'is kept out'}")
+        assert wrong == []
+
+    def test_is_nobody_whom_a_conflict_of_interest_shuts_out(
+        self, visitor_as: As, jamie: YoungPerson, doors: dict[str, str]
+    ) -> None:
+        with jamie.partnership.acting(None) as work:
+            for agency in ("school_nursing", "police"):
+                cases.block(
+                    work, case_id=jamie.case_id, reason="His aunt.", agency_id=jamie.partnership.agencies[agency]
+                )
+        for key in ("school_worker", "information_lead"):
+            visitor = visitor_as(key)
+            for path in doors:
+                if path not in ("/shares", "/shares/oversight"):
+                    assert visitor.client.get(path).status_code in (403, 404), path
+        assert "Jamie" not in text_of(visitor_as("school_worker").open("/shares"))
+
+
+class TestALongFile:
+    def test_is_paged_and_costs_no_more_than_twelve_statements(
+        self, visitor_as: As, jamie: YoungPerson, statements: Counting
+    ) -> None:
+        """Fifty agreements and five hundred disclosures: the log, the inbox, one share and the end of an agreement."""
+        share_id = jamie.shares(NURSE)
+        for number in range(49):
+            jamie.agrees(
+                {NURSE: ["basic", "education"]},
+                relation="parental_responsibility",
+                giver=uuid.uuid4(),
+                giver_name=f"Parent {number}",
+                giver_is_abuser=False,
+            )
+        self._copies(jamie, 499)
+        worker, nurse = visitor_as("youth_worker"), visitor_as("school_worker")
+        for visitor, path in (
+            (worker, f"/shares/young-people/{jamie.case_id}"),
+            (worker, f"/shares/young-people/{jamie.case_id}?page=20"),
+            (worker, f"/sharing/{share_id}"),
+            (worker, f"/withdrawal/young-people/{jamie.case_id}"),
+            (nurse, "/shares"),
+        ):
+            with statements() as sent:
+                assert visitor.open(path).status_code == 200
+            assert len(sent) <= 12, (path, sent.sent)
+        assert "500 acts" in text_of(worker.open(f"/shares/young-people/{jamie.case_id}"))
+
+    @staticmethod
+    def _copies(jamie: YoungPerson, count: int) -> None:
+        """Add so many further acts beside the one that there is."""
+        with jamie.partnership.acting(None) as work:
+            [first] = work.session.scalars(select(Disclosure))
+            columns = {column.key: getattr(first, column.key) for column in Disclosure.__table__.columns}
+            work.session.add_all(Disclosure(**columns | {"id": uuid.uuid4()}) for _ in range(count))

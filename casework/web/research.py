@@ -12,6 +12,8 @@ from casework.cases import queries as cases
 from casework.clock import london_date
 from casework.conferences import queries as rounds
 from casework.conferences.rules import RoundState
+from casework.duties import queries as duties
+from casework.duties.rules import DutyKind
 from casework.errors import Conflict, Invalid, NotFound
 from casework.programmes.marac import confidentiality
 from casework.research import operations, queries
@@ -36,10 +38,14 @@ ASKING = (RoundState.LIST_OUT, RoundState.INPUTS_CLOSED, RoundState.SITTING)
 def rounds_to_answer() -> ResponseReturnValue:
     """Lead to the round that asks; list them when there are several."""
     with work_for_request(purpose=Purpose.RESEARCH) as work:
-        asking = rounds.conferences(work, states=ASKING)
+        running = rounds.conferences(work, states=ASKING)
+        progress = queries.own_progress(work, conference_ids=[one.id for one in running])
+        # Before the statement is accepted no case is seen, so that it is told by what is owed that a round asks.
+        owed = {one.conference_id for one in duties.my_duties(work) if one.kind == DutyKind.CONFIDENTIALITY}
+    asking = [one for one in running if one.id in progress or one.id in owed] or running
     if len(asking) == 1:
         return redirect(url_for("research.round_page", conference_id=asking[0].id), 303)
-    return render_template("research/rounds.html", asking=asking)
+    return render_template("research/rounds.html", asking=asking, progress=progress)
 
 
 @blueprint.get("/rounds/<uuid:conference_id>/research")
@@ -74,9 +80,7 @@ def undo(request_id: UUID) -> ResponseReturnValue:
 @for_answering
 def answer(request_id: UUID) -> str:
     """Open one case beside the list, to say what is known, what is thought and what is kept back."""
-    with work_for_request(purpose=Purpose.RESEARCH) as work:
-        record = queries.own_request(work, request_id=request_id)
-    return _page(record.conference_id, about=request_id)
+    return _page(None, about=request_id)
 
 
 @blueprint.post("/research/<uuid:request_id>")
@@ -154,11 +158,18 @@ def _row(record: OwnRequest) -> str:
 
 
 def _page(
-    conference_id: UUID, *, about: UUID | None = None, answers: Answers | None = None, is_behind: bool = False
+    conference_id: UUID | None, *, about: UUID | None = None, answers: Answers | None = None, is_behind: bool = False
 ) -> str:
+    """Show the round, or that of the one question `about` where only this is known."""
     with work_for_request(purpose=Purpose.RESEARCH) as work:
+        if conference_id is None and about is not None:
+            asked = queries.own_requests_beside(work, request_id=about)
+            conference_id = asked[0].conference_id
+        elif conference_id is not None:
+            asked = queries.own_requests(work, conference_id=conference_id)
+        else:
+            raise NotFound
         conference = rounds.conference_record(work, conference_id=conference_id)
-        asked = queries.own_requests(work, conference_id=conference_id)
         colleagues = queries.asked_colleagues(work, conference_id=conference_id) if asked else {}
         accepted = work.actor.account_id in cases.accepted_confidentiality(work, conference_id=conference_id)
     opened = next((one for one in asked if one.id == about), None)

@@ -1,118 +1,23 @@
-"""Referring, triage and cases in a real Chromium, wide and on a phone: axe at WCAG 2.2 AA, no sideways scroll, no error, keys, autosave.
-
-With CASEWORK_SCREENSHOTS=FOLDER each page that is looked at is also kept as a picture.
-"""
+"""Referring, triage and cases in a real Chromium, wide and on a phone: axe at WCAG 2.2 AA, no sideways scroll, no error, keys, autosave."""
 
 from __future__ import annotations
 
-import os
 import re
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
-from werkzeug.serving import WSGIRequestHandler, make_server
+from playwright.sync_api import Browser, Page, expect
 
 from casework.access.permissions import Purpose
-from casework.app import create
 from casework.cases import operations as cases
 from casework.referrals import operations
 from casework.referrals.rules import ReturnReason
-from casework.web.unit import EXTENSION
-from config.settings import Settings
-from local import assets
+from tests.browser.looking import Looker
 from tests.factories.partnership import APartnership
 from tests.factories.referrals import LEANNE, PIOTR, a_document, accepted, dash, submitted
 
-ROOT = Path(__file__).parents[2]
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
-WIDTHS = (1280, 320)
 TODAY = date(2026, 11, 23)
 KEYS = ("given_names", "family_name", "date_of_birth", "address", "gender")
-
-
-class _Quiet(WSGIRequestHandler):
-    def log(self, *_: Any) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def address(settings: Settings, partnership: APartnership) -> Iterator[str]:
-    """The product on a port of its own, with the partnership's clock."""
-    assets.build()
-    app = create(settings, clock=lambda: partnership.now)
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    app.extensions[EXTENSION].stores.close()
-
-
-class Looker:
-    """Somebody at a browser; whatever the console says is kept."""
-
-    def __init__(self, context: BrowserContext, address: str) -> None:
-        self.address = address
-        self.complaints: list[str] = []
-        self.page: Page = context.new_page()
-        self.page.on("console", self._note)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-
-    def _note(self, message: ConsoleMessage) -> None:
-        # A browser reports the status of a form that came back with mistakes; that is no fault of the page.
-        if message.type == "error" and "422" not in message.text:
-            self.complaints.append(message.text)
-
-    def open(self, path: str) -> Page:
-        """Go to a page."""
-        self.page.goto(self.address + path)
-        return self.page
-
-    def press(self, name: str) -> None:
-        """Press a button and wait for the page that follows."""
-        self.page.get_by_role("button", name=name, exact=True).first.click()
-        self.page.wait_for_load_state()
-
-    def look(self, name: str) -> None:
-        """Look at the page as it is, wide and on a phone: nothing for axe, no sideways scroll, no complaint."""
-        for width in WIDTHS:
-            self.page.set_viewport_size({"width": width, "height": 900 if width > 640 else 640})
-            wide = self.page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, f"{name} at {width}: {wide} px wide"
-            if folder := os.environ.get("CASEWORK_SCREENSHOTS"):
-                self.page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
-            self.page.evaluate(AXE.read_text(encoding="utf-8"))
-            options = {"runOnly": {"type": "tag", "values": RULES}}
-            found = self.page.evaluate("options => axe.run(document, options)", options)["violations"]
-            told = [(one["id"], [node["html"][:160] for node in one["nodes"]]) for one in found]
-            assert not told, f"{name} at {width}: {told}"
-        self.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
-        assert not self.complaints, f"{name}: {self.complaints}"
-
-
-@pytest.fixture
-def looker(browser: Browser, address: str, partnership: APartnership) -> Iterator[Callable[[str], Looker]]:
-    """Make a browser in which one of the partnership's people is signed in."""
-    contexts: list[BrowserContext] = []
-
-    def sign_in(key: str) -> Looker:
-        context = browser.new_context(viewport={"width": WIDTHS[0], "height": 900})
-        contexts.append(context)
-        context.set_default_timeout(15_000)
-        context.add_cookies([{"name": "casework", "value": partnership.people[key].session(), "url": address}])
-        return Looker(context, address)
-
-    yield sign_in
-    for context in contexts:
-        context.close()
 
 
 class TestReferring:
@@ -207,6 +112,30 @@ class TestReferring:
         again.open(where)
         expect(again.page.get_by_label("Given names").first).to_have_value("Marigold")
 
+    def test_goes_on_after_being_signed_out_while_typing(
+        self, looker: Callable[[str], Looker], partnership: APartnership
+    ) -> None:
+        amy = looker("referrer")
+        page = amy.open("/refer/new")
+        amy.press("Begin")
+        partnership.now += timedelta(minutes=20)
+        page.get_by_label("Given names").first.fill("Marigold")
+        expect(page.get_by_text("you were signed out")).to_be_visible(timeout=10_000)
+        amy.look("refer-signed-out")
+        # Signed in again in another tab: the cookies are new, and the token of this page is void.
+        amy.page.context.clear_cookies(name="casework-form")
+        again = partnership.people["referrer"].session()
+        amy.page.context.add_cookies([{"name": "casework", "value": again, "url": amy.address}])
+        page.get_by_label("Family name").first.fill("Moss")
+        expect(page.get_by_text(re.compile(r"Kept at \d\d:\d\d"))).to_be_visible(timeout=10_000)
+        page.reload()
+        expect(page.get_by_label("Given names").first).to_have_value("Marigold")
+        partnership.now += timedelta(minutes=20)
+        page.get_by_label("Family name").first.fill("Mossop")
+        amy.press("Save and come back later")
+        expect(page.get_by_text("What you typed is still here")).to_be_visible()
+        amy.look("refer-send-again")
+
 
 class TestTriage:
     def test_is_done_from_the_keyboard_without_leaving_the_page(
@@ -243,6 +172,15 @@ class TestTriage:
         expect(page.get_by_role("alert")).to_contain_text("Choose why it goes back")
         priya.look("triage-return-mistake")
         page.goto(first)
+        page.keyboard.press("l")
+        expect(page.get_by_label("What does it wait for?")).to_be_visible()
+        priya.look("triage-later")
+        page.get_by_label("What does it wait for?").fill("Rang Amy.")
+        page.get_by_role("button", name="Leave for later", exact=True).click()
+        expect(page.get_by_text("It still waits, and its clock runs on.")).to_be_visible()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Piotr Patel")
+        self.walk(priya)
+        page.goto(first)
         page.keyboard.press("a")
         expect(page.get_by_label("Professional judgement")).to_be_visible()
         expect(page.get_by_label("Why it goes back")).to_be_hidden()
@@ -250,6 +188,26 @@ class TestTriage:
         priya.look("triage-accept")
         page.get_by_role("button", name="Accept it").click()
         expect(page.get_by_text("Accepted. The case is on the list")).to_be_visible()
+
+    @staticmethod
+    def walk(priya: Looker) -> None:
+        """Go through the inbox by the keyboard; then turn the keys off, which holds on the next page."""
+        page = priya.open("/triage")
+        expect(page.get_by_text("Rang Amy.")).to_be_visible()
+        page.keyboard.press("j")
+        expect(page.get_by_role("link", name="Leanne Whitehouse")).to_be_focused()
+        page.keyboard.press("j")
+        page.keyboard.press("j")
+        page.keyboard.press("k")
+        expect(page.get_by_role("link", name="Piotr Patel")).to_be_focused()
+        page.get_by_role("button", name="Keys on").click()
+        page.keyboard.press("j")
+        page.get_by_role("link", name="Piotr Patel").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Piotr Patel")
+        page.keyboard.press("r")
+        expect(page.get_by_label("Why it goes back")).to_be_hidden()
+        page.get_by_role("button", name="Keys on").click()
 
     def test_works_without_script(self, browser: Browser, address: str, partnership: APartnership) -> None:
         waiting = submitted(partnership)

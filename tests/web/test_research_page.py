@@ -136,6 +136,26 @@ class TestTheQuestionsOfARound:
         assert housing.open(hidden).status_code == 404
 
 
+class TestTheWayToThem:
+    def test_leads_at_once_to_the_only_round_that_asks(
+        self, open_round: OpenRound, housing: Visitor, page: str, visitor_as: Browser
+    ) -> None:
+        open_round.fortnight.list_goes_out(marac="north")
+        assert housing.open("/research").headers["Location"] == page
+        assert visitor_as("probation").open("/research").headers["Location"] == page
+
+    def test_names_the_rounds_when_several_ask(
+        self, open_round: OpenRound, housing: Visitor, visitor_as: Browser
+    ) -> None:
+        fortnight = open_round.fortnight
+        north = {**fortnight.couple(3)["victim"], "address": {"lines": ["1 Mill Street"], "postcode": "ST18 0AB"}}
+        fortnight.case_for(fortnight.couple(3, victim=north))
+        fortnight.list_goes_out(marac="north")
+        words = words_of(text_of(housing.open("/research")))
+        assert "Vale South MARAC, Wednesday 9 December 0 of 2 answered" in words
+        assert "Vale North MARAC, Wednesday 9 December due" in words
+
+
 class TestAnAnswer:
     def test_shares_facts_and_opinions_and_keeps_the_rest_inside(
         self, open_round: OpenRound, housing: Visitor, page: str, visitor_as: Browser

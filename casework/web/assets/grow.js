@@ -3,9 +3,12 @@
 
 export function addRow(row, name, count) {
   const number = Number(count.value);
-  const made = document.createElement("div");
-  made.innerHTML = row.outerHTML.replaceAll(`${name}-${number - 1}-`, `${name}-${number}-`);
-  const added = made.firstElementChild;
+  const added = row.cloneNode(true);
+  for (const element of [added, ...added.querySelectorAll("*")]) {
+    for (const attribute of element.attributes) {
+      attribute.value = attribute.value.replaceAll(`${name}-${number - 1}-`, `${name}-${number}-`);
+    }
+  }
   for (const box of added.querySelectorAll("input, select, textarea")) {
     box.removeAttribute("value");
     for (const option of box.options ?? []) option.removeAttribute("selected");

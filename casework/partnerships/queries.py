@@ -187,6 +187,16 @@ def extra_holidays(work: UnitOfWork) -> frozenset[date]:
     )
 
 
+def holidays(work: UnitOfWork) -> list[tuple[date, str]]:
+    """Return the partnership's own holidays with what each is, the latest first."""
+    rows = work.session.execute(
+        select(ExtraHoliday.on_date, ExtraHoliday.reason)
+        .where(ExtraHoliday.partnership_id == work.partnership_id)
+        .order_by(ExtraHoliday.on_date.desc())
+    )
+    return [(on_date, reason) for on_date, reason in rows]
+
+
 def is_member(work: UnitOfWork, on: date) -> ColumnElement[bool]:
     """Return the SQL condition that a PartnershipAgency is a member here on the London day `on`: from inclusive, to exclusive."""
     return and_(

@@ -15,12 +15,16 @@ from casework.web import (
     health,
     home,
     minutes,
+    practice,
     referring,
     research,
+    share_inbox,
+    sharing,
     sign_in,
     sitting,
     trail,
     triage,
+    withdrawal,
 )
 
 BLUEPRINTS = (
@@ -41,6 +45,10 @@ BLUEPRINTS = (
     minutes.blueprint,
     actions.blueprint,
     duties.blueprint,
+    sharing.blueprint,
+    share_inbox.blueprint,
+    withdrawal.blueprint,
+    practice.blueprint,
 )
 # For invented people only. Outside demonstration mode these addresses do not exist (tests/web/test_sign_in.py).
 DEMONSTRATION = (demonstration.blueprint,)

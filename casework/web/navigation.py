@@ -18,6 +18,7 @@ class Entry:
     label: str
     endpoint: str
     permissions: tuple[Permission, ...] = ()
+    also: tuple[str, ...] = ()  # blueprints of further pages that belong to it
 
     def is_for(self, actor: Actor) -> bool:
         """Say whether the actor may go there."""
@@ -28,13 +29,14 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("Home", "home.home"),
     Entry("Refer", "referring.mine", (Permission.REFERRAL_SUBMIT,)),
     Entry("Triage", "triage.inbox", (Permission.REFERRAL_VIEW,)),
-    Entry("Cases", "cases.all_cases", (Permission.CASE_VIEW,)),
-    Entry("Rounds", "rounds.calendar", (Permission.CONFERENCE_VIEW,)),
-    Entry("Research", "research.rounds_to_answer", (Permission.RESEARCH_ANSWER,)),
+    Entry("Cases", "cases.all_cases", (Permission.CASE_VIEW,), also=("trail", "contacts")),
+    Entry("Rounds", "rounds.calendar", (Permission.CONFERENCE_VIEW,), also=("sitting",)),
+    Entry("Research", "research.rounds_to_answer", (Permission.RESEARCH_ANSWER,), also=("colleagues",)),
     Entry("Actions", "actions.every_action", (Permission.ACTION_REPORT, Permission.DUTY_VIEW_ALL)),
     Entry("Minutes", "minutes.every_round", (Permission.MINUTES_READ,)),
     Entry("Duties", "duties.mine"),
     Entry("People", "people.all_people", (Permission.ACCOUNT_MANAGE,)),
+    Entry("Partnership", "practice.every_agency", (Permission.PARTNERSHIP_MANAGE,)),
 )
 
 
@@ -48,4 +50,4 @@ def links_for(actor: Actor) -> tuple[NavigationLink, ...]:
 
 
 def _is_current(entry: Entry) -> bool:
-    return request.blueprint is not None and request.blueprint == entry.endpoint.partition(".")[0]
+    return request.blueprint in (entry.endpoint.partition(".")[0], *entry.also)

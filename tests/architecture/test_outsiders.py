@@ -92,6 +92,7 @@ DIRECTORY = {
     "conferences.queries.calendar.conferences": "days of sittings, to those whose role takes part in rounds",
     "conferences.queries.calendar.conference_record": "the day of a sitting, likewise",
     "conferences.queries.table.agenda": "the day of a sitting, with an empty list for an outsider (tested below)",
+    "partnerships.queries.holidays": "days on which nobody works",
     "partnerships.queries.partnerships": "names of partnerships",
     "partnerships.queries.partnership_record": "its own name",
     "partnerships.queries.policy_versions": "local practice: clocks and thresholds",

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from casework.access.permissions import Permission, Role
 from casework.accounts import queries as accounts
+from casework.accounts.policy import SPEAK_FOR_AGENCY
 from casework.cases import policy as case_policy
 from casework.cases import queries as cases
 from casework.cases.models import Case
@@ -56,20 +57,32 @@ def own_requests(work: UnitOfWork, *, conference_id: uuid.UUID) -> tuple[OwnRequ
     Four queries, the keys included. Raises NotAllowed for roles that do not answer research.
     """
     work.require(Permission.RESEARCH_ANSWER)
-    return _own(work, [ResearchRequest.conference_id == conference_id, Listing.position.is_not(None)], conference_id)
+    return _own(work, [ResearchRequest.conference_id == conference_id, Listing.position.is_not(None)])
+
+
+def own_requests_beside(work: UnitOfWork, *, request_id: uuid.UUID) -> tuple[OwnRequest, ...]:
+    """Return all questions of the round of one question to the reader's agency. Raises NotAllowed, NotFound when that one is not there."""
+    work.require(Permission.RESEARCH_ANSWER)
+    of_request = select(ResearchRequest.conference_id).where(ResearchRequest.id == request_id).scalar_subquery()
+    found = _own(work, [ResearchRequest.conference_id == of_request, Listing.position.is_not(None)])
+    if request_id not in {one.id for one in found}:
+        policy.reach_own(work, request_id)  # refuses, and writes why to the trail
+        raise NotFound
+    return found
 
 
 def own_request(work: UnitOfWork, *, request_id: uuid.UUID) -> OwnRequest:
-    """Return one question to the reader's agency. Raises NotAllowed, NotFound."""
-    request = policy.reach_own(work, request_id)
-    found = _own(work, [ResearchRequest.id == request_id], request.conference_id)
+    """Return one question to the reader's agency, without its place on the agenda. Raises NotAllowed, NotFound."""
+    work.require(Permission.RESEARCH_ANSWER)
+    found = _own(work, [ResearchRequest.id == request_id], with_places=False)
     if not found:
+        policy.reach_own(work, request_id)  # refuses, and writes why to the trail
         raise NotFound
     return found[0]
 
 
 def _own(
-    work: UnitOfWork, conditions: Sequence[ColumnElement[bool]], conference_id: uuid.UUID
+    work: UnitOfWork, conditions: Sequence[ColumnElement[bool]], *, with_places: bool = True
 ) -> tuple[OwnRequest, ...]:
     rows = work.session.execute(
         select(ResearchRequest, Listing.position, Case)
@@ -89,7 +102,7 @@ def _own(
         case_ids=[case.id for _, _, case in rows],
         and_keys={key for row, _, _ in rows for key in (row.key_id, row.agency_key_id)},
     )
-    places = rounds.numbering(work, conference_id=conference_id)
+    places = rounds.numbering(work, conference_id=rows[0][0].conference_id) if with_places else None
     for _, _, case in rows:
         work.note_view("case:view_line", "case", case.id)
     return tuple(
@@ -97,7 +110,7 @@ def _own(
             id=row.id,
             listing_id=row.listing_id,
             conference_id=row.conference_id,
-            position=places.of(position),
+            position=places.of(position) if places else None,
             case=cases.line_of(case, people[case.id]),
             people=people[case.id],
             state=row.state,
@@ -152,15 +165,26 @@ def colleagues_to_ask(work: UnitOfWork, *, request_id: uuid.UUID) -> tuple[Colle
     is blocked from the case. Raises NotAllowed, NotFound.
     """
     request = policy.reach_own(work, request_id)
-    frontline = accounts.accounts_with_role(work, roles=[Role.REFERRER], agency_id=request.agency_id)
+    return _colleagues(work, request_id=request.id, case_id=request.case_id)
+
+
+def colleagues_beside(work: UnitOfWork, *, request: OwnRequest) -> tuple[Colleague, ...]:
+    """Return the colleagues who can be asked about the case of a question that has been read. Raises NotAllowed."""
+    work.require(Permission.RESEARCH_ANSWER)
+    return _colleagues(work, request_id=request.id, case_id=request.case.id)
+
+
+def _colleagues(work: UnitOfWork, *, request_id: uuid.UUID, case_id: uuid.UUID) -> tuple[Colleague, ...]:
+    frontline = accounts.accounts_with_role(
+        work, roles=[Role.REFERRER], but_none_of=SPEAK_FOR_AGENCY, agency_id=work.actor.agency_id
+    )
     not_asked = (
         set(frontline)
-        - set(accounts.representatives_of(work, request.agency_id))
-        - cases.blocked_accounts(work, case_ids=[request.case_id], at=work.now).get(request.case_id, set())
+        - cases.blocked_accounts(work, case_ids=[case_id], at=work.now).get(case_id, set())
         - set(
             work.session.scalars(
                 select(ColleagueQuestion.account_id).where(
-                    ColleagueQuestion.request_id == request.id,
+                    ColleagueQuestion.request_id == request_id,
                     ColleagueQuestion.state != QuestionState.TAKEN_BACK.value,
                 )
             )

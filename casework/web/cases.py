@@ -5,7 +5,7 @@ A case that may not be seen and one that does not exist give the same answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -140,14 +140,24 @@ def access(case_id: UUID) -> ResponseReturnValue:
     """Show who may open a case, why and until when, and shut out somebody with a conflict of interest."""
     with work_for_request(purpose=Purpose.OVERSIGHT) as work:
         record = queries.case_access(work, case_id=case_id)
-        form = _block_form(work)
-        held = [(one.account_id, one.agency_id) for one in record.standings]
-        held += [(one.account_id, one.agency_id) for one in record.blocks]
-        people = accounts.account_names(work, [account_id for account_id, _ in held])
-        names = agencies.agency_names(work, [agency_id for _, agency_id in held if agency_id])
+        held = [*record.standings, *record.blocks]
+        people = accounts.account_names(
+            work,
+            [
+                *(one.account_id for one in held),
+                *(accounts.accounts_with_role(work, roles=list(Role)) if record.may_block else ()),
+            ],
+        )
+        members = partnerships.member_agencies(work, on=_today(work))
+        names = {one.agency_id: one.name for one in members}
+        if gone := {one.agency_id for one in held if one.agency_id is not None} - set(names):
+            names |= agencies.agency_names(work, gone)
         now = work.now
+    form = _block_form(people, members)
     answers = form.read(request.form) if request.method == "POST" else form.blank()
-    if request.method == "POST" and answers.ok:
+    own = f"agency:{someone().actor.agency_id}"
+    asks_again = answers.ok and answers.values.get("who") == own and "sure" not in request.form
+    if request.method == "POST" and answers.ok and not asks_again:
         kind, _, identifier = answers.values["who"].partition(":")
         try:
             with work_for_request(purpose=Purpose.OVERSIGHT) as work:
@@ -174,8 +184,9 @@ def access(case_id: UUID) -> ResponseReturnValue:
         now=now,
         kinds=case_sheet.STANDING,
         may_look_at_trail=someone().actor.has(Permission.AUDIT_VIEW),
+        asks_again=asks_again,
     )
-    return page, 200 if request.method == "GET" else 422
+    return page, 422 if answers.errors else 200
 
 
 @blueprint.post("/<uuid:case_id>/blocks/<uuid:block_id>/lift")
@@ -213,10 +224,8 @@ def _changes(past: Sequence[referrals.PastReferral]) -> tuple[known_cases.Change
     return known_cases.changed(past[-2].answers, past[-1].answers)
 
 
-def _block_form(work: UnitOfWork) -> Form:
-    """Return the form with everybody who may be blocked: the agencies of the partnership and the people who work in it."""
-    members = partnerships.member_agencies(work, on=_today(work))
-    people = accounts.account_names(work, accounts.accounts_with_role(work, roles=list(Role)))
+def _block_form(people: Mapping[UUID, accounts.PersonName], members: Iterable[partnerships.MemberAgency]) -> Form:
+    """Return the form with everybody who may be blocked: the people who work in the partnership and its agencies."""
     options = [(f"account:{account_id}", one.name) for account_id, one in _by_name(people.items())]
     options += [(f"agency:{one.agency_id}", f"Everybody of {one.name}") for one in members]
     return BLOCK.with_options(who=options)

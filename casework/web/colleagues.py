@@ -31,7 +31,7 @@ def ask(request_id: UUID) -> ResponseReturnValue:
     """Choose a colleague and say what one would like to know about one case."""
     with work_for_request(purpose=Purpose.RESEARCH) as work:
         record = queries.own_request(work, request_id=request_id)
-        colleagues = queries.colleagues_to_ask(work, request_id=request_id)
+        colleagues = queries.colleagues_beside(work, request=record)
     form = ASK.with_options(
         colleague=[(str(one.account_id), f"{one.name}, {one.post}" if one.post else one.name) for one in colleagues]
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from casework.web import guard
 from config.settings import Settings
 from tests.factories.partnership import APartnership
 from tests.web.access_table import GATES, PEOPLE
+from tests.web.conftest import Statements
 from tests.web.minuted_round import a_minuted_round
 from tests.web.visitor import Visitor, without_token
 
@@ -37,6 +39,7 @@ def ids(partnership: APartnership, settings: Settings) -> dict[str, Any]:
         "listing_id": heard.fortnight.listing(heard.conference, heard.leanne).id,
         "action_id": heard.actions[0],
         "account_id": partnership.account("second_coordinator"),
+        "agency_id": partnership.agencies["housing"],
         "session_id": uuid.uuid4(),
         "question_id": uuid.uuid4(),
         "membership_id": uuid.uuid4(),
@@ -152,3 +155,27 @@ class TestAFormOfSomebodyWithoutTheRight:
                 if send_empty(browsers[key], address(app, rule, ids)):
                     wrong.append(f"{endpoint}: {key}")
         assert wrong == []
+
+
+class TestEveryPage:
+    """ADR 9 and the house's budget: at most twelve statements, whoever opens whichever page."""
+
+    def test_sends_at_most_twelve_statements(
+        self,
+        app: Flask,
+        ids: dict[str, Any],
+        browsers: dict[str, Visitor],
+        statements: Callable[[], AbstractContextManager[Statements]],
+    ) -> None:
+        too_many, looked_at = {}, 0
+        for endpoint, method, rule in gates(app):
+            if method != "GET":
+                continue
+            for key in GATES.get(f"GET {endpoint}", "").split():
+                with statements() as sent:
+                    browsers[key].client.get(address(app, rule, ids))
+                looked_at += 1
+                if len(sent) > 12:
+                    too_many[endpoint, key] = len(sent)
+        assert looked_at > 150
+        assert too_many == {}

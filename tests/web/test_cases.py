@@ -352,6 +352,20 @@ class TestWhoMaySeeIt:
         self.block(priya, case_id, f"agency:{partnership.agencies['idva_service']}")
         assert visitor_as("idva").open(f"/cases/{case_id}").status_code == 404
 
+    def test_asks_again_before_ones_own_agency_is_shut_out(
+        self, priya: Visitor, visitor_as: Sign, partnership: APartnership
+    ) -> None:
+        case_id = accepted(partnership)
+        own = f"agency:{partnership.agencies['police']}"
+        page = text_of(self.block(priya, case_id, own))
+        assert "You would shut yourself out" in page
+        assert "Her sister works there." in page, "what was typed is kept"
+        assert priya.open(f"/cases/{case_id}").status_code == 200
+        sure = {"who": own, "reason": "Her sister works there.", "sure": "yes"}
+        assert priya.send(f"/cases/{case_id}/access", sure).headers["Location"] == "/cases"
+        assert priya.open(f"/cases/{case_id}").status_code == 404
+        assert visitor_as("second_coordinator").open(f"/cases/{case_id}").status_code == 200
+
     @pytest.mark.parametrize(
         ("who", "reason", "told"),
         [

@@ -95,19 +95,25 @@ def addresses_for(
 
 
 def accounts_with_role(
-    work: UnitOfWork, *, roles: Collection[Role], agency_id: uuid.UUID | None = None
+    work: UnitOfWork,
+    *,
+    roles: Collection[Role],
+    but_none_of: Collection[Role] = (),
+    agency_id: uuid.UUID | None = None,
 ) -> list[uuid.UUID]:
-    """Return the active accounts that hold one of `roles` here today, of one agency or of all; in a fixed order."""
+    """Return the active accounts that hold one of `roles` here today and none of `but_none_of`, of one agency or of all; in a
+    fixed order."""
     statement = (
         select(Account.id)
         .join(Membership, Membership.account_id == Account.id)
         .where(
             Membership.partnership_id == work.partnership_id,
-            Membership.role.in_([role.value for role in roles]),
+            Membership.role.in_([role.value for role in (*roles, *but_none_of)]),
             is_held(london_date(work.now)),
             Account.state == rules.AccountState.ACTIVE,
         )
         .group_by(Account.id)
+        .having(~func.bool_or(Membership.role.in_([role.value for role in but_none_of])))
         .order_by(func.min(Account.created_at), Account.id)
     )
     if agency_id is not None:

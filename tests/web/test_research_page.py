@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from casework.web.forms.quick_day import past_day_from
 from config.settings import Settings
 from tests.factories.partnership import APartnership
+from tests.scenarios.fortnight import Fortnight
 from tests.web.conftest import Statements
 from tests.web.open_round import Browser, OpenRound, an_open_round, words_of
 from tests.web.visitor import Visitor, text_of
@@ -145,14 +146,17 @@ class TestTheWayToThem:
         assert visitor_as("probation").open("/research").headers["Location"] == page
 
     def test_names_the_rounds_when_several_ask(
-        self, open_round: OpenRound, housing: Visitor, visitor_as: Browser
+        self, partnership: APartnership, settings: Settings, visitor_as: Browser
     ) -> None:
-        fortnight = open_round.fortnight
+        fortnight = Fortnight(partnership, settings)
         north = {**fortnight.couple(3)["victim"], "address": {"lines": ["1 Mill Street"], "postcode": "ST18 0AB"}}
+        fortnight.case_for(fortnight.couple(0))
         fortnight.case_for(fortnight.couple(3, victim=north))
+        south = fortnight.list_goes_out()
         fortnight.list_goes_out(marac="north")
-        words = words_of(text_of(housing.open("/research")))
-        assert "Vale South MARAC, Wednesday 9 December 0 of 2 answered" in words
+        fortnight.accepts_confidentiality(south, "housing")
+        words = words_of(text_of(visitor_as("housing").open("/research")))
+        assert "Vale South MARAC, Wednesday 9 December 0 of 1 answered" in words
         assert "Vale North MARAC, Wednesday 9 December due" in words
 
 

@@ -47,10 +47,13 @@ class DutyKind(StrEnum):
     SHARE_TELL_SUBJECT = "share_tell_subject"
     WITHDRAWAL_ANSWER = "withdrawal_answer"
     CONTACT_ANSWER = "contact_answer"
+    AGREEMENT_REVIEW = "agreement_review"
+    AGREEMENT_IN_WRITING = "agreement_in_writing"
 
 
 RECURRING = frozenset(
     {DutyKind.REFERRAL_TRIAGE, DutyKind.ESCALATION_ANSWER, DutyKind.INTERVENTION_REVIEW, DutyKind.CONTACT_ANSWER}
+    | {DutyKind.AGREEMENT_REVIEW}
 )
 """What is owed again when it arises again about the same thing: a referral that was returned and comes back corrected."""
 
@@ -69,6 +72,8 @@ OWN_ONLY = frozenset(
         DutyKind.SHARE_TELL_SUBJECT,
         DutyKind.WITHDRAWAL_ANSWER,
         DutyKind.CONTACT_ANSWER,
+        DutyKind.AGREEMENT_REVIEW,
+        DutyKind.AGREEMENT_IN_WRITING,
     }
 )
 """What only whoever owes it may know of: a list for those who chase would tell them of a young person's file, or of what an
@@ -174,6 +179,12 @@ TERMS: Mapping[DutyKind, Terms] = {
     DutyKind.SHARE_ADVICE: Terms("Advise whether to share", "Nobody advised whether to share", (TOLD, ON_THE_DAY), 1),
     DutyKind.SHARE_TELL_SUBJECT: Terms(
         "Tell the young person what was shared", "Young person not told what was shared", (TOLD, ON_THE_DAY), 1
+    ),
+    DutyKind.AGREEMENT_REVIEW: Terms(
+        "Go through an agreement again", "Agreement not gone through again", (TOLD, TWO_DAYS, ON_THE_DAY), 1
+    ),
+    DutyKind.AGREEMENT_IN_WRITING: Terms(
+        "Follow up a spoken answer in writing", "Spoken answer not in writing", (TWO_DAYS, ON_THE_DAY), 1
     ),
     DutyKind.WITHDRAWAL_ANSWER: Terms(
         "Answer the end of an agreement: deleted, or kept and why",

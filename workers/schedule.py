@@ -12,7 +12,7 @@ from datetime import datetime, time, timedelta
 
 from casework.clock import at_london, london_date
 from casework.work import UnitOfWork
-from workers.tasks import clocks, contacts, keeping
+from workers.tasks import clocks, contacts, keeping, sharing
 
 Job = Callable[[UnitOfWork], object]
 
@@ -41,6 +41,7 @@ SCHEDULE = (
     Scheduled("publish_lists", clocks.publish_lists, "Lists go out at their clock.", every=timedelta(minutes=1)),
     Scheduled("close_inputs", clocks.close_inputs, "Research closes at its clock.", every=timedelta(minutes=1)),
     Scheduled("issue_minutes", clocks.issue_minutes, "Approved minutes reach agencies.", every=timedelta(minutes=5)),
+    Scheduled("deliver_shares", sharing.deliver_shares, "Shares go, decided again.", every=timedelta(seconds=15)),
     Scheduled("find_late", clocks.find_late, "Late duties are seen as late.", every=timedelta(minutes=5)),
     Scheduled(
         "gather_reminders", clocks.gather_reminders, "Reminders go out as they come due.", every=timedelta(minutes=1)

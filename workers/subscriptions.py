@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workers.handling import Subscriptions
-from workers.tasks import contacts, follow_up, notices
+from workers.tasks import contacts, follow_up, notices, sharing
 
 SUBSCRIPTIONS: Subscriptions = {
     "account.invited": (notices.invite_account,),
@@ -18,4 +18,8 @@ SUBSCRIPTIONS: Subscriptions = {
     "contact.closed": (contacts.tell_asker,),
     "contact.risk_told": (contacts.tell_both_sides,),
     "group.minutes_issued": (contacts.tell_members,),
+    "share.asked": (sharing.tell_reviewers,),
+    "share.delivered": (sharing.tell_receiver,),
+    "share.stopped": (sharing.tell_sender,),
+    "share.answered": (sharing.tell_sender,),
 }

@@ -447,7 +447,7 @@ def upgrade() -> None:
         ("sharing_decision", "ck_sharing_decision_can_be_decided_again", DECISION_WHOLE),
         ("disclosure", "ck_disclosure_is_a_whole_record", RECORD_WHOLE),
     ):
-        op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({condition}) NOT VALID")
+        op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({condition})")
     op.create_check_constraint(
         op.f("ck_research_request_answer_is_a_disclosure"), "research_request", sa.text(ANSWER_DISCLOSED)
     )

@@ -28,7 +28,7 @@ NOT_WALLED = {
     "sign_in_session": "a session is looked up by the hash of its token, before its partnership is known",
 }
 INSERT_ONLY = {"audit_entry", "audit_link", "audit_checkpoint", "sharing_decision", "disclosure"}
-INSERT_ONLY |= {"minutes_edit"}
+INSERT_ONLY |= {"agreement", "agreement_entry", "minutes_edit"}
 INSERT_ONLY |= {"youth_step", "youth_assessment", "plan_review", "share_review"}
 INSERT_ONLY |= {"group_mode", "contact_step"}
 LONGEST_CLEAR_TEXT = 320

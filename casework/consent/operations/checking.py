@@ -61,6 +61,7 @@ class NewAnswer:
 
 
 def mistakes(work: UnitOfWork, answer: NewAnswer, *, deny: Scope, born: date | None, today: date) -> list[FieldError]:
+    """Return what is wrong with an answer, each with its field. `deny` is what stands denied together with what is denied now."""
     found = _mistakes_of_asking(answer)
     found += _mistakes_of_scope(work, answer, deny)
     if answer.relation is Relation.SELF and answer.giver is not None:

@@ -61,6 +61,7 @@ def add(
     because: str | None = None,
     words: str = "",
 ) -> None:
+    """Add one entry, counted from today in London, and write it to the trail. The caller holds the lock."""
     last = work.session.scalar(select(func.max(AgreementEntry.number)).where(AgreementEntry.agreement_id == row.id))
     entry = AgreementEntry(
         id=uuid.uuid4(),
@@ -94,6 +95,7 @@ def _plain(scope: Scope | None) -> dict[str, list[str]] | None:
 
 
 def tell(work: UnitOfWork, row: Agreement, kind: EntryKind) -> None:
+    """Record that an agreement was answered in some way: youth cases and queued shares look at it again."""
     work.record(
         events.AgreementAnswered(
             partnership_id=work.partnership_id, case_id=row.case_id, agreement_id=row.id, answer=kind.value
@@ -102,6 +104,7 @@ def tell(work: UnitOfWork, row: Agreement, kind: EntryKind) -> None:
 
 
 def longest_months(work: UnitOfWork, today: date) -> int:
+    """Return how many months a yes may count under the rule set of today. Raises Conflict when none is in force."""
     rules = rule_set_at(Jurisdiction(partnerships.partnership_record(work).jurisdiction), today)
     if rules is None:
         raise Conflict("No rules on agreements are in force here on this day.")
@@ -109,6 +112,7 @@ def longest_months(work: UnitOfWork, today: date) -> int:
 
 
 def owe(work: UnitOfWork, row: Agreement, kind: DutyKind, due_on: date) -> int:
+    """Owe something about an agreement to whoever holds the file, by 17:00 on a day. Returns how many duties are new."""
     holder = work.session.scalar(
         select(CaseStanding.account_id)
         .where(
@@ -137,6 +141,7 @@ def _due(on: date, now: datetime) -> datetime:
 
 
 def no_longer_owed(work: UnitOfWork, agreement_id: uuid.UUID, *, met: bool = False) -> None:
+    """End what is owed about an agreement: met when it was gone through, lapsed when it no longer stands."""
     if met:
         duties.meet(work, kind=DutyKind.AGREEMENT_REVIEW, subject_id=agreement_id)
     else:

@@ -174,9 +174,15 @@ def run(conference_id: UUID) -> ResponseReturnValue:
         ).blank({"account": str(record.chair_account_id or "")}),
         "withdraw": forms.WITHDRAW.with_options(listing=options.items()).blank(),
     }
+    if record.state != RoundState.PLANNED:
+        del page["capacity"]
+    if record.state not in OPEN or not board.waiting:
+        del page["withdraw"]
     pressed = request.form.get("go", "")
     wrong: Answers | None = None
-    if request.method == "POST" and pressed in page:
+    if request.method == "POST" and pressed in ("capacity", "withdraw") and pressed not in page:
+        flash("It is too late for this: the page shows what can still be changed.", "warning")
+    elif request.method == "POST" and pressed in page:
         answers = page[pressed] = page[pressed].form.read(request.form)
         wrong = _run(conference_id, pressed, answers)
     elif request.method == "POST":
@@ -188,7 +194,7 @@ def run(conference_id: UUID) -> ResponseReturnValue:
         conference=record,
         board=board,
         forms=page,
-        form=wrong or page["capacity"],
+        form=wrong or page["chair"],
         is_planned=record.state == RoundState.PLANNED,
         is_open=record.state in OPEN,
         may_publish=record.state == RoundState.PLANNED and now() >= record.cut_off_at,

@@ -127,6 +127,8 @@ def policy() -> ResponseReturnValue:
         form=answers,
         versions=_with_what_changed(versions),
         in_force=in_force.version_id,
+        numbers=list(forms.NUMBERS),
+        clocks=list(forms.CLOCKS),
         people={account_id: person.name for account_id, person in people.items()},
     ), 422 if answers.errors else 200
 

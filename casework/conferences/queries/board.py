@@ -120,6 +120,7 @@ class Place:
     has_safe_contact: bool
     children: int
     is_imminent: bool
+    left_because: str | None
     score: int
     referred_on: date
     actions_agreed: int
@@ -214,6 +215,7 @@ def _place(row: Listing, case: Case, numbers: Numbering) -> Place:
         has_safe_contact=case.has_safe_contact,
         children=case.children,
         is_imminent=row.is_imminent,
+        left_because=row.left_because,
         score=row.score,
         referred_on=row.referred_on,
         actions_agreed=row.actions_agreed,

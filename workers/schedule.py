@@ -12,7 +12,7 @@ from datetime import datetime, time, timedelta
 
 from casework.clock import at_london, london_date
 from casework.work import UnitOfWork
-from workers.tasks import clocks, contacts, keeping, sharing
+from workers.tasks import clocks, consent, contacts, keeping, sharing, youth
 
 Job = Callable[[UnitOfWork], object]
 
@@ -63,6 +63,11 @@ SCHEDULE = (
         "Six months of the youth group's meetings stay in the calendar.",
         daily_at=time(5, 45),
     ),
+    Scheduled("owe_reviews", consent.owe_reviews, "Agreements are gone through again in time.", daily_at=time(6, 15)),
+    Scheduled(
+        "look_at_agreements", youth.look_at_agreements, "Files without agreement are held.", daily_at=time(5, 45)
+    ),
+    Scheduled("ask_follow_ups", youth.ask_follow_ups, "It is asked whether it has lasted.", daily_at=time(6, 15)),
     Scheduled("forget_attempts", keeping.forget_attempts, "Sign-in attempts are kept for a day.", daily_at=time(4, 0)),
     Scheduled("forget_finished", keeping.forget_finished, "Events done are kept for 30 days.", daily_at=time(4, 15)),
 )

@@ -1,0 +1,36 @@
+"""Reads of youth cases: one's young people, one file, and what the agreement lets the team do."""
+
+from casework.youth.queries.agreement import Standing, standing_of
+from casework.youth.queries.records import (
+    ActionRecord,
+    AssessmentRecord,
+    DisagreementRecord,
+    MemberRecord,
+    ReviewRecord,
+    StepRecord,
+    YouthLine,
+    YouthRecord,
+    action_record,
+    count_young_people,
+    lines_of,
+    my_young_people,
+    youth_record,
+)
+
+__all__ = [
+    "ActionRecord",
+    "AssessmentRecord",
+    "DisagreementRecord",
+    "MemberRecord",
+    "ReviewRecord",
+    "Standing",
+    "StepRecord",
+    "YouthLine",
+    "YouthRecord",
+    "action_record",
+    "count_young_people",
+    "lines_of",
+    "my_young_people",
+    "standing_of",
+    "youth_record",
+]

@@ -80,12 +80,16 @@ class ContactSubject(Base, InPartnership):
         inside("contact", "contact_id"),
         inside("case_record", "case_id"),
         inside("sharing_decision", "decision_id"),
+        inside("share", "share_id"),
         inside("contact", "source_contact_id"),
     )
 
     contact_id: Mapped[uuid.UUID] = mapped_column(comment=clear("which contact"))
     case_id: Mapped[uuid.UUID] = mapped_column(index=True, comment=clear("whose case, of the asking agency"))
-    decision_id: Mapped[uuid.UUID | None] = mapped_column(comment=clear("what the rules answered, also a no"))
+    decision_id: Mapped[uuid.UUID] = mapped_column(comment=clear("what the rules answered, also a no; never empty"))
+    share_id: Mapped[uuid.UUID | None] = mapped_column(
+        index=True, comment=clear("what was shared, once it was asked for")
+    )
     source_contact_id: Mapped[uuid.UUID | None] = mapped_column(
         comment=clear("the contact from which it is known, when it is passed on")
     )

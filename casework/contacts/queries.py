@@ -20,6 +20,8 @@ from casework.contacts.models import Contact, ContactStep, ContactSubject
 from casework.groups import queries as groups
 from casework.groups.rules import Published, line
 from casework.partnerships import queries as partnerships
+from casework.sharing.models import Share
+from casework.sharing.rules import RECEIVED
 from casework.work import UnitOfWork
 
 
@@ -37,6 +39,8 @@ class Subject:
     """A young person as the asking side knows them: the case, and the contact from which it is known, if from one."""
 
     case_id: uuid.UUID
+    decision_id: uuid.UUID
+    share_id: uuid.UUID | None
     source_contact_id: uuid.UUID | None
 
 
@@ -44,6 +48,7 @@ class Subject:
 class ContactRecord:
     """One contact as one of its two sides may see it.
 
+    `share_ids` are what has come to the asked side, for casework.sharing to show: nothing before it was delivered, nor after it lapsed.
     For the asked side `about` is "young_person" also of siblings, `purpose` is None until something was shared, and `words` and
     `subjects` are always empty. For the asking side `accepted_case_id` is always None: the entry is the other agency's (B8).
     """
@@ -73,6 +78,7 @@ class ContactRecord:
     question: str
     answer: str
     subjects: tuple[Subject, ...]
+    share_ids: tuple[uuid.UUID, ...]
     steps: tuple[Step, ...]
 
 
@@ -199,6 +205,12 @@ def _records(work: UnitOfWork, rows: Sequence[Contact]) -> tuple[ContactRecord, 
     subjects = work.session.scalars(
         select(ContactSubject).where(ContactSubject.contact_id.in_(asking)).order_by(ContactSubject.id)
     ).all()
+    came = work.session.execute(
+        select(ContactSubject.contact_id, Share.id)
+        .join(Share, Share.id == ContactSubject.share_id)
+        .where(ContactSubject.contact_id.in_(ids), Share.state.in_([state.value for state in RECEIVED]))
+        .order_by(Share.id)
+    ).all()
     may_open = cases.visible_ids(work, case_ids=[one.case_id for one in subjects])
     steps = work.session.scalars(
         select(ContactStep).where(ContactStep.contact_id.in_(ids)).order_by(ContactStep.contact_id, ContactStep.number)
@@ -209,13 +221,18 @@ def _records(work: UnitOfWork, rows: Sequence[Contact]) -> tuple[ContactRecord, 
             row,
             [one for one in subjects if one.contact_id == row.id and one.case_id in may_open],
             [one for one in steps if one.contact_id == row.id],
+            [share_id for contact_id, share_id in came if contact_id == row.id],
         )
         for row in rows
     )
 
 
 def _record(
-    work: UnitOfWork, row: Contact, subjects: Iterable[ContactSubject], steps: Iterable[ContactStep]
+    work: UnitOfWork,
+    row: Contact,
+    subjects: Iterable[ContactSubject],
+    steps: Iterable[ContactStep],
+    came: Iterable[uuid.UUID],
 ) -> ContactRecord:
     is_asked = row.to_agency_id == work.actor.agency_id
     about = rules.About(row.about)
@@ -245,7 +262,8 @@ def _record(
         words="" if is_asked else _said(row.words.open(work.keys)),
         question=_said(row.question.open(work.keys)),
         answer=_said(row.answer.open(work.keys)),
-        subjects=tuple(Subject(one.case_id, one.source_contact_id) for one in subjects),
+        subjects=tuple(Subject(one.case_id, one.decision_id, one.share_id, one.source_contact_id) for one in subjects),
+        share_ids=tuple(came),
         steps=tuple(
             Step(rules.Event(one.event), one.at, one.agency_id)
             for one in steps

@@ -39,22 +39,25 @@ class ShareState(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     ACCEPTED = "accepted"
     DECLINED = "declined"
+    LAPSED = "lapsed"
 
 
 _S = ShareState
 NOT_SENT = frozenset({_S.NEEDS_AGREEMENT, _S.NEEDS_REVIEW, _S.WITH_INFORMATION_LEAD, _S.REFUSED})
 """Decided, and nothing is on its way: the sender may ask again when the facts have changed."""
 RECEIVED = frozenset({_S.DELIVERED, _S.ACKNOWLEDGED, _S.ACCEPTED, _S.DECLINED})
-"""In the inbox of the receiving agency, for good."""
+"""In the inbox of the receiving agency."""
 
 TRANSITIONS: Mapping[ShareState, frozenset[ShareState]] = {
     **{state: NOT_SENT | {_S.QUEUED} for state in NOT_SENT},
     _S.QUEUED: frozenset({_S.STOPPED, _S.DELIVERED}),
     _S.STOPPED: frozenset(),
-    _S.DELIVERED: frozenset({_S.ACKNOWLEDGED, _S.ACCEPTED, _S.DECLINED}),
-    _S.ACKNOWLEDGED: frozenset({_S.ACCEPTED, _S.DECLINED}),
+    # Nobody answered in time: it is taken out of the inbox again (casework.contacts, rule B9).
+    _S.DELIVERED: frozenset({_S.ACKNOWLEDGED, _S.ACCEPTED, _S.DECLINED, _S.LAPSED}),
+    _S.ACKNOWLEDGED: frozenset({_S.ACCEPTED, _S.DECLINED, _S.LAPSED}),
     _S.ACCEPTED: frozenset(),
     _S.DECLINED: frozenset(),
+    _S.LAPSED: frozenset(),
 }
 
 PERMITS = frozenset({Result.ALLOW, Result.ALLOW_PART, Result.MUST})

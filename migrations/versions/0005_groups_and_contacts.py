@@ -27,9 +27,9 @@ TABLES = (
     "group_entry",
     "group_named_case",
     "contact_step",
-    "contact_subject",
     "group_clearance",
     "group_room",
+    "contact_subject",
 )
 # Local policy and what happened are added to, and never written over.
 INSERT_ONLY = ("group_mode", "contact_step")
@@ -426,45 +426,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_contact_step_partnership_id"), "contact_step", ["partnership_id"], unique=False)
     op.create_table(
-        "contact_subject",
-        sa.Column("id", sa.Uuid(), nullable=False, comment="clear: random, says nothing"),
-        sa.Column("partnership_id", sa.Uuid(), nullable=False, comment="clear: row-level security needs it"),
-        sa.Column("contact_id", sa.Uuid(), nullable=False, comment="clear: which contact"),
-        sa.Column("case_id", sa.Uuid(), nullable=False, comment="clear: whose case, of the asking agency"),
-        sa.Column("decision_id", sa.Uuid(), nullable=True, comment="clear: what the rules answered, also a no"),
-        sa.Column(
-            "source_contact_id",
-            sa.Uuid(),
-            nullable=True,
-            comment="clear: the contact from which it is known, when it is passed on",
-        ),
-        sa.ForeignKeyConstraint(
-            ["partnership_id", "case_id"],
-            ["case_record.partnership_id", "case_record.id"],
-            name=op.f("fk_contact_subject_partnership_id_case_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["partnership_id", "contact_id"],
-            ["contact.partnership_id", "contact.id"],
-            name=op.f("fk_contact_subject_partnership_id_contact_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["partnership_id", "decision_id"],
-            ["sharing_decision.partnership_id", "sharing_decision.id"],
-            name=op.f("fk_contact_subject_partnership_id_decision_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["partnership_id", "source_contact_id"],
-            ["contact.partnership_id", "contact.id"],
-            name=op.f("fk_contact_subject_partnership_id_source_contact_id"),
-        ),
-        sa.ForeignKeyConstraint(["partnership_id"], ["partnership.id"], name=op.f("fk_contact_subject_partnership_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_subject")),
-        sa.UniqueConstraint("contact_id", "case_id", name=op.f("uq_contact_subject_contact_id_case_id")),
-    )
-    op.create_index(op.f("ix_contact_subject_case_id"), "contact_subject", ["case_id"], unique=False)
-    op.create_index(op.f("ix_contact_subject_partnership_id"), "contact_subject", ["partnership_id"], unique=False)
-    op.create_table(
         "group_clearance",
         sa.Column("id", sa.Uuid(), nullable=False, comment="clear: random, says nothing"),
         sa.Column("partnership_id", sa.Uuid(), nullable=False, comment="clear: row-level security needs it"),
@@ -512,6 +473,54 @@ def upgrade() -> None:
         sa.UniqueConstraint("named_case_id", "account_id", name=op.f("uq_group_room_named_case_id_account_id")),
     )
     op.create_index(op.f("ix_group_room_partnership_id"), "group_room", ["partnership_id"], unique=False)
+    op.create_table(
+        "contact_subject",
+        sa.Column("id", sa.Uuid(), nullable=False, comment="clear: random, says nothing"),
+        sa.Column("partnership_id", sa.Uuid(), nullable=False, comment="clear: row-level security needs it"),
+        sa.Column("contact_id", sa.Uuid(), nullable=False, comment="clear: which contact"),
+        sa.Column("case_id", sa.Uuid(), nullable=False, comment="clear: whose case, of the asking agency"),
+        sa.Column(
+            "decision_id", sa.Uuid(), nullable=False, comment="clear: what the rules answered, also a no; never empty"
+        ),
+        sa.Column("share_id", sa.Uuid(), nullable=True, comment="clear: what was shared, once it was asked for"),
+        sa.Column(
+            "source_contact_id",
+            sa.Uuid(),
+            nullable=True,
+            comment="clear: the contact from which it is known, when it is passed on",
+        ),
+        sa.ForeignKeyConstraint(
+            ["partnership_id", "case_id"],
+            ["case_record.partnership_id", "case_record.id"],
+            name=op.f("fk_contact_subject_partnership_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["partnership_id", "contact_id"],
+            ["contact.partnership_id", "contact.id"],
+            name=op.f("fk_contact_subject_partnership_id_contact_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["partnership_id", "decision_id"],
+            ["sharing_decision.partnership_id", "sharing_decision.id"],
+            name=op.f("fk_contact_subject_partnership_id_decision_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["partnership_id", "share_id"],
+            ["share.partnership_id", "share.id"],
+            name=op.f("fk_contact_subject_partnership_id_share_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["partnership_id", "source_contact_id"],
+            ["contact.partnership_id", "contact.id"],
+            name=op.f("fk_contact_subject_partnership_id_source_contact_id"),
+        ),
+        sa.ForeignKeyConstraint(["partnership_id"], ["partnership.id"], name=op.f("fk_contact_subject_partnership_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_subject")),
+        sa.UniqueConstraint("contact_id", "case_id", name=op.f("uq_contact_subject_contact_id_case_id")),
+    )
+    op.create_index(op.f("ix_contact_subject_case_id"), "contact_subject", ["case_id"], unique=False)
+    op.create_index(op.f("ix_contact_subject_partnership_id"), "contact_subject", ["partnership_id"], unique=False)
+    op.create_index(op.f("ix_contact_subject_share_id"), "contact_subject", ["share_id"], unique=False)
     for table in TABLES:
         protect(table)
     for table in INSERT_ONLY:

@@ -7,9 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from casework.access.permissions import Purpose
+from casework.consent.rules import Category
 from casework.contacts import operations, queries
-from casework.contacts.operations import NewContact
+from casework.contacts.operations import NewContact, Wanted
+from casework.sharing import operations as sharing
+from casework.sharing.operations import Asked
+from casework.sharing.rules import NewItem
 from tests.factories.partnership import APartnership
+from tests.factories.sharing import BASIC, EDUCATION, OFFERED
 
 ASKED = "school_nursing"
 QUESTION = "What would your service offer a 15-year-old who has been out of school since September?"
@@ -23,13 +28,32 @@ def opens(
         "to_agency_id": partnership.agencies[to],
         "about": "siblings" if len(case_ids) > 1 else "young_person",
         "topic": "education",
-        "purpose": "school_support",
+        "purpose": "support_plan",
         "words": "A key worker at school who Jamie trusts.",
         "locality": "L1",
         "case_ids": case_ids,
+        "wanted": Wanted(categories=(Category.BASIC, Category.EDUCATION), declared=OFFERED) if case_ids else None,
     }
     with partnership.acting(by, Purpose.SUPPORT) as work:
         return operations.open_contact(work, new=NewContact(**given | changes))
+
+
+def tells(
+    partnership: APartnership, contact_id: uuid.UUID, case_id: uuid.UUID, *items: NewItem, by: str = "youth_worker"
+) -> Asked:
+    """Ask to share items in a contact: basic details and education unless others are given."""
+    with partnership.acting(by, Purpose.SUPPORT) as work:
+        return operations.share(
+            work, contact_id=contact_id, case_id=case_id, items=items or (BASIC, EDUCATION), declared=OFFERED
+        )
+
+
+def arrives(partnership: APartnership, asked: Asked) -> None:
+    """Deliver as the schedule does, with what follows from it in the contact."""
+    with partnership.acting(None) as work:
+        sharing.deliver(work, share_id=asked.share_id)
+    with partnership.acting(None) as work:
+        operations.share_delivered(work, share_id=asked.share_id)
 
 
 def asks(

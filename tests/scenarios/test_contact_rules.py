@@ -1,9 +1,12 @@
-"""Two agencies talk about one young person, and nobody else does: rules B1 to B10, each under its own name and both ways."""
+"""Two agencies talk about one young person, and nobody else does: rules B1, B3, B5, B7 and B10, each under its own name.
+
+What goes between the two (B2, B4, B6, B8, B9) is in test_contact_sharing.py.
+"""
 
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -13,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 import casework.contacts.models as tables
 from casework.access.permissions import Purpose
 from casework.cases import operations as cases
-from casework.contacts import operations, queries, rules
+from casework.contacts import queries, rules
 from casework.duties import queries as duties
 from casework.errors import Conflict, Invalid, NotAllowed, NotFound
 from casework.groups.queries.people import LooksLikeAPerson
@@ -21,6 +24,7 @@ from casework.notifications.models import Notice
 from tests.factories.contacts import QUESTION, asks, does, opens, seen, waiting
 from tests.factories.groups import AGroup, a_group, a_young_person
 from tests.factories.partnership import APartnership
+from tests.factories.sharing import YoungPerson
 from tests.scenarios.fortnight import Fortnight
 
 
@@ -30,8 +34,13 @@ def group(partnership: APartnership) -> AGroup:
 
 
 @pytest.fixture
-def jamie(group: AGroup) -> uuid.UUID:
-    return a_young_person(group.partnership)
+def young(group: AGroup) -> YoungPerson:
+    return YoungPerson.of(group.partnership)
+
+
+@pytest.fixture
+def jamie(young: YoungPerson) -> uuid.UUID:
+    return young.case_id
 
 
 def owed(partnership: APartnership, key: str) -> list[uuid.UUID]:
@@ -73,6 +82,7 @@ class TestB1BetweenExactlyTwoAgenciesAboutOneYoungPersonForAPurpose:
             ({"locality": "Mill Lane"}, "locality"),
             ({"case_ids": ()}, "subjects"),
             ({"case_ids": (), "about": "question"}, "question"),
+            ({"wanted": None}, "categories"),
         ],
     )
     def test_says_what_it_is_for(
@@ -119,7 +129,7 @@ class TestB3BeforeAYesTheOtherSideSeesAnOpenerOnly:
     def test_is_told_whole_to_the_side_that_asks(self, partnership: APartnership, jamie: uuid.UUID) -> None:
         record = seen(partnership, "youth_worker", opens(partnership, jamie))
         assert record.words.startswith("A key worker")
-        assert record.purpose == "school_support"
+        assert record.purpose == "support_plan"
         assert [one.case_id for one in record.subjects] == [jamie]
 
     def test_is_the_same_for_siblings(self, partnership: APartnership, jamie: uuid.UUID) -> None:
@@ -238,73 +248,6 @@ class TestB7ARiskOfHarmShowsBothSidesTheSafeguardingRoute:
         assert any("never waits for an agreement" in line for line in rules.SAFEGUARDING_ROUTE)
 
 
-class TestB9NoAnswerRemindsAndThenCloses:
-    """48 hours to answer, ten working days until it ends by itself."""
-
-    def test_is_owed_within_48_hours_by_whoever_may_answer(self, partnership: APartnership, jamie: uuid.UUID) -> None:
-        contact_id = opens(partnership, jamie)
-        assert seen(partnership, "school_worker", contact_id).answer_due_at == partnership.now + timedelta(hours=48)
-        assert owed(partnership, "school_worker") == [contact_id]
-        for key in ("youth_worker", "housing_worker", "coordinator", "police"):
-            assert owed(partnership, key) == []
-        with partnership.acting("coordinator") as work:
-            assert "contact_answer" not in {one.kind for one in duties.open_duties(work)}
-
-    def test_is_late_after_that(self, partnership: APartnership, jamie: uuid.UUID) -> None:
-        contact_id = opens(partnership, jamie)
-        partnership.now += timedelta(hours=49)
-        assert seen(partnership, "school_worker", contact_id).is_late
-        assert not seen(partnership, "youth_worker", opens(partnership, jamie)).is_late
-
-    @pytest.mark.parametrize(
-        ("verb", "given"),
-        [
-            ("welcome", {}),
-            ("decline", {"reason": "no_room"}),
-            ("decline", {"reason": "other", "words": "We are moving."}),
-        ],
-    )
-    def test_is_no_longer_owed_once_it_was_answered(
-        self, partnership: APartnership, jamie: uuid.UUID, verb: str, given: dict[str, Any]
-    ) -> None:
-        contact_id = opens(partnership, jamie)
-        does(partnership, "school_worker", verb, contact_id, **given)
-        assert owed(partnership, "school_worker") == []
-        assert waiting(partnership, "school_worker") == ()
-
-    def test_closes_after_ten_working_days(self, partnership: APartnership, jamie: uuid.UUID) -> None:
-        contact_id = opens(partnership, jamie)
-        partnership.now = datetime(2026, 12, 7, 16, 59, tzinfo=UTC)
-        assert self._closes(partnership) == 0
-        partnership.now = datetime(2026, 12, 7, 17, 0, tzinfo=UTC)
-        assert self._closes(partnership) == 1
-        assert self._closes(partnership) == 0
-        record = seen(partnership, "youth_worker", contact_id)
-        assert (record.state, record.closed_at) == (rules.State.NO_RESPONSE, partnership.now)
-        assert owed(partnership, "school_worker") == []
-        with pytest.raises(Conflict):
-            does(partnership, "school_worker", "welcome", contact_id)
-
-    def test_does_not_close_what_was_answered(self, partnership: APartnership, jamie: uuid.UUID) -> None:
-        contact_id = opens(partnership, jamie)
-        does(partnership, "school_worker", "decline", contact_id, reason="no_room")
-        partnership.now = datetime(2027, 1, 20, 17, 0, tzinfo=UTC)
-        assert self._closes(partnership) == 0
-
-    def test_is_closed_by_the_schedule_alone(self, partnership: APartnership) -> None:
-        with pytest.raises(NotAllowed), partnership.acting("youth_worker") as work:
-            operations.close_unanswered(work)
-
-    def test_counts_no_bank_holidays(self) -> None:
-        closes = rules.closes_at(datetime(2026, 12, 21, 9, 0, tzinfo=UTC), frozenset())
-        assert closes == datetime(2027, 1, 7, 17, 0, tzinfo=UTC)
-
-    @staticmethod
-    def _closes(partnership: APartnership) -> int:
-        with partnership.acting(None) as work:
-            return operations.close_unanswered(work)
-
-
 class TestB10AQuestionIsAboutNobody:
     """A practitioner asks what a service would offer."""
 
@@ -369,7 +312,9 @@ class TestTheHistory:
         does(partnership, "school_worker", "welcome", contact_id)
         does(partnership, "school_worker", "decline", contact_id, reason="no_room")
         events = [step.event for step in seen(partnership, "youth_worker", contact_id).steps]
-        assert events == ["opened", "welcomed", "declined"]
+        assert events == ["opened", "decided", "welcomed", "declined"]
+        told = [step.event for step in seen(partnership, "school_worker", contact_id).steps]
+        assert told == ["opened", "welcomed", "declined"]
 
     def test_is_only_added_to(self, partnership: APartnership, jamie: uuid.UUID) -> None:
         opens(partnership, jamie)

@@ -51,3 +51,13 @@ def tell_members(work: UnitOfWork, message: Message) -> None:
     notifications.notify(
         work, template=MailTemplate.DOCUMENT_READY, account_ids=sorted(people), about=f"group_minutes:{message.id}"
     )
+
+
+def share_delivered(work: UnitOfWork, message: Message) -> None:
+    """Start the clock of an answer in the contact that a share came with."""
+    contacts.share_delivered(work, share_id=message.id_of("share_id"))
+
+
+def share_answered(work: UnitOfWork, message: Message) -> None:
+    """Follow in its contact what was answered in the inbox."""
+    contacts.share_answered(work, share_id=message.id_of("share_id"))

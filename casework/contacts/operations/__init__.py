@@ -1,4 +1,4 @@
-"""Writes of contacts, by verb: opening, answering on the asked side, ending."""
+"""Writes of contacts, by verb: opening, telling, answering on the asked side, ending."""
 
 from casework.contacts.operations.answering import (
     accept,
@@ -10,15 +10,21 @@ from casework.contacts.operations.answering import (
 )
 from casework.contacts.operations.ending import close_unanswered, take_back
 from casework.contacts.operations.opening import NewContact, open_contact
+from casework.contacts.operations.telling import Wanted, acknowledge, share, share_answered, share_delivered
 
 __all__ = [
     "NewContact",
+    "Wanted",
     "accept",
+    "acknowledge",
     "answer_question",
     "close_unanswered",
     "decline",
     "open_contact",
     "point_elsewhere",
+    "share",
+    "share_answered",
+    "share_delivered",
     "take_back",
     "tell_risk",
     "welcome",

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from casework.clock import london_date
 from casework.contacts import events, policy, rules
 from casework.contacts.models import Contact
-from casework.contacts.operations import history
+from casework.contacts.operations import history, telling
 from casework.errors import Conflict, Invalid
 from casework.groups import queries as groups
 from casework.partnerships import queries as partnerships
@@ -34,6 +34,7 @@ def accept(work: UnitOfWork, *, contact_id: uuid.UUID, known_as: str, concern: s
     """
     row = policy.reach_to_answer(work, contact_id)
     rules.move(row.state, rules.State.ACCEPTED)
+    telling.answer_shares(work, row, accepts=True, words="")
     opened = youth.open_enquiry(work, enquiry=Enquiry(known_as=known_as, concern=concern, source=Source.AGENCY))
     work.session.flush()  # the case first: the contact refers to it
     row.accepted_case_id = opened.case_id
@@ -50,6 +51,7 @@ def decline(work: UnitOfWork, *, contact_id: uuid.UUID, reason: str, words: str 
         raise Invalid.field("words", "Say why you decline.")
     _keep_words(work, row, words)
     row.reason = reason
+    telling.answer_shares(work, row, accepts=False, words=words.strip() or reason)
     _go(work, row, rules.State.DECLINED, rules.Event.DECLINED)
 
 
@@ -64,6 +66,7 @@ def point_elsewhere(work: UnitOfWork, *, contact_id: uuid.UUID, agency_id: uuid.
         raise Invalid.field("agency", "Choose an agency that is neither yours nor theirs.")
     _keep_words(work, row, words)
     row.pointed_to_agency_id = agency_id
+    telling.answer_shares(work, row, accepts=False, words=words.strip() or "Another agency might help.")
     _go(work, row, rules.State.ELSEWHERE, rules.Event.ELSEWHERE)
 
 
@@ -104,6 +107,7 @@ def _go(work: UnitOfWork, row: Contact, to: rules.State, event: rules.Event) -> 
     row.state = rules.move(row.state, to).value
     if to not in rules.LIVE:
         row.closed_at = work.now
+        telling.stop_queued(work, row)
     row.answered_at = work.now
     row.answered_by_account_id = work.actor.account_id
     history.answer_given(work, row)

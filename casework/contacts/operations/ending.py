@@ -9,7 +9,7 @@ from sqlalchemy import select
 from casework.access.permissions import Permission
 from casework.contacts import events, policy, rules
 from casework.contacts.models import Contact
-from casework.contacts.operations import history
+from casework.contacts.operations import history, telling
 from casework.work import UnitOfWork
 
 
@@ -18,6 +18,7 @@ def take_back(work: UnitOfWork, *, contact_id: uuid.UUID) -> None:
     row = policy.reach_to_ask(work, contact_id)
     row.state = rules.move(row.state, rules.State.TAKEN_BACK).value
     row.closed_at = work.now
+    telling.stop_queued(work, row)
     history.answer_lapsed(work, row)
     history.keep(work, row, rules.Event.TAKEN_BACK)
 
@@ -39,5 +40,9 @@ def close_unanswered(work: UnitOfWork) -> int:
         row.closed_at = work.now
         history.answer_lapsed(work, row)
         history.keep(work, row, rules.Event.NO_RESPONSE)
+        telling.stop_queued(work, row)
+        if telling.purge(work, row):
+            row.purged_at = work.now
+            history.keep(work, row, rules.Event.PURGED)
         work.record(events.ContactClosed(partnership_id=work.partnership_id, contact_id=row.id))
     return len(rows)

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
 from casework.accounts import queries as accounts
+from casework.cases.models import Case
 from casework.clock import london_date
 from casework.consent.rules import Purpose
 from casework.contacts import events, policy, queries, rules
 from casework.contacts.models import Contact, ContactSubject
 from casework.contacts.operations import history
+from casework.contacts.operations.telling import Wanted, decide
 from casework.errors import FieldError, Invalid
 from casework.groups import queries as groups
 from casework.partnerships import queries as partnerships
+from casework.sharing.queries import Declared
 from casework.work import UnitOfWork
 from casework.youth import policy as youth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewContact:
-    """A contact to open. `words` say what for, for one's own side alone; `question` is read by the other side and names nobody.
+    """A contact to open. `words` say what for, for one's own side alone; `wanted` is what one hopes to share, about a
+    young person; `question` is read by the other side and names nobody.
 
     `confirmed` are words of the question that the check marked and of which the writer says that they are no person.
     """
@@ -36,6 +40,7 @@ class NewContact:
     locality: str | None = None
     case_ids: Sequence[uuid.UUID] = ()
     to_account_id: uuid.UUID | None = None
+    wanted: Wanted | None = None
     question: str = ""
     confirmed: Collection[str] = ()
 
@@ -53,6 +58,8 @@ def open_contact(work: UnitOfWork, *, new: NewContact) -> uuid.UUID:
     case_ids = list(dict.fromkeys(new.case_ids))
     for case_id in case_ids:
         youth.reach_to_write(work, case_id, act="contact:open")
+    wanted = new.wanted or Wanted(categories=(), declared=Declared())
+    wanted = replace(wanted, declared=replace(wanted.declared, purpose=Purpose(new.purpose)))
     sources = _sources(work, agency_id, case_ids, new.purpose)
     question, _ = groups.look_through(work, field="question", text=new.question, confirmed=new.confirmed)
     row = Contact(
@@ -83,9 +90,15 @@ def open_contact(work: UnitOfWork, *, new: NewContact) -> uuid.UUID:
                 partnership_id=work.partnership_id,
                 contact_id=row.id,
                 case_id=case_id,
+                decision_id=decide(
+                    work, case=work.session.get_one(Case, case_id), to_agency_id=new.to_agency_id, wanted=wanted
+                ),
                 source_contact_id=sources.get(case_id),
             )
         )
+    if case_ids:
+        history.keep(work, row, rules.Event.DECIDED)
+    work.session.flush()  # the subjects before what is owed about them
     history.owe_answer(work, row, case_ids)
     work.record(events.ContactOpened(partnership_id=work.partnership_id, contact_id=row.id))
     return row.id
@@ -102,6 +115,8 @@ def _what_is_wrong(work: UnitOfWork, agency_id: uuid.UUID, new: NewContact) -> l
         errors.append(
             FieldError("words", "Say in your own words what you hope for. The other agency does not see this.")
         )
+    if new.case_ids and not (new.wanted and new.wanted.categories):
+        errors.append(FieldError("categories", "Choose what you hope to share."))
     if new.locality is not None and new.locality not in groups.localities(work):
         errors.append(FieldError("locality", "Choose a locality from the list."))
     return errors + _what_is_wrong_with_receiver(work, agency_id, new)

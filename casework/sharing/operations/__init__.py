@@ -1,6 +1,6 @@
 """Writes of sharing: asking, delivering, answering, reviewing, withdrawing."""
 
-from casework.sharing.operations.answering import acknowledge, answer, asked_by, reviewers_of, subject_told
+from casework.sharing.operations.answering import acknowledge, answer, asked_by, lapse, reviewers_of, subject_told
 from casework.sharing.operations.asking import Asked, ask, ask_again, pass_on, take_back
 from casework.sharing.operations.delivering import deliver, queued
 from casework.sharing.operations.reviewing import advise, review, switch_duty_to_share
@@ -17,6 +17,7 @@ __all__ = [
     "ask_again",
     "asked_by",
     "deliver",
+    "lapse",
     "pass_on",
     "queued",
     "review",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from sqlalchemy import select
+
 from casework.access.actors import ActorKind
 from casework.access.permissions import Permission, Role
 from casework.accounts import queries as accounts
@@ -53,6 +55,18 @@ def answer(work: UnitOfWork, *, share_id: uuid.UUID, accepts: bool, words: str =
             partnership_id=work.partnership_id, share_id=share.id, case_id=share.case_id, state=state.value
         )
     )
+
+
+def lapse(work: UnitOfWork, *, share_id: uuid.UUID) -> None:
+    """Take a share that nobody answered out of the receiving agency's inbox: nothing of it can be read there any more.
+
+    For scheduled work. What was answered stays. Source: rule B9, docs/adr/0015-youth-support.md.
+    """
+    only_the_schedule(work)
+    share = work.session.scalar(select(Share).where(Share.id == share_id).with_for_update())
+    if share is not None and share.state in (ShareState.DELIVERED, ShareState.ACKNOWLEDGED):
+        share.state = rules.move(share.state, ShareState.LAPSED).value
+        work.note("share:lapse", "share", share.id)
 
 
 def subject_told(work: UnitOfWork, *, share_id: uuid.UUID) -> None:

@@ -257,10 +257,10 @@ def recall(conference_id: UUID) -> ResponseReturnValue:
     return _back(conference_id, "copies")
 
 
-def _mail(work: UnitOfWork, far: HowFar) -> dict[str, int]:
+def _mail(work: UnitOfWork, far: HowFar) -> dict[str, int] | None:
     """How many have been told by e-mail, while that is news."""
     if far.issued_at is None or work.now > far.issued_at + MAIL_IS_NEWS:
-        return {}
+        return None
     return notices.told_of_minutes(work, minutes_id=far.minutes_id, issued_at=far.issued_at)
 
 

@@ -84,9 +84,12 @@ class Change:
     pieces: tuple[tuple[str, str], ...]
 
 
-def steps(far: HowFar, mail: Mapping[str, int]) -> list[Step]:
-    """Say how far the minutes are, from the draft to the copies that were opened. `mail` counts notices by their state."""
-    issued, told, waiting = far.issued_at is not None, mail.get("sent", 0), mail.get("waiting", 0)
+def steps(far: HowFar, mail: Mapping[str, int] | None) -> list[Step]:
+    """Say how far the minutes are, from the draft to the copies that were opened.
+
+    `mail` counts the notices that they are out by their state; None when that is no news any more.
+    """
+    issued = far.issued_at is not None
     approved = far.approved_at is not None
     standing = far.copies - far.recalled
     found = [
@@ -103,18 +106,27 @@ def steps(far: HowFar, mail: Mapping[str, int]) -> list[Step]:
             else "",
         ),
     ]
-    if mail:
-        words = f"{told} of {plural(told + waiting, 'person', 'people')}"
-        found.append(Step("Told by e-mail", "now" if waiting else "done", None, words))
+    if mail is not None:
+        found.append(_told(mail))
     opened = f"{far.opened} of {plural(standing, 'agency', 'agencies')}" if issued else ""
     all_read = issued and far.opened >= standing
     found.append(Step("Opened", "done" if all_read else "now" if issued else "ahead", None, opened))
     return found
 
 
-def is_busy(far: HowFar, mail: Mapping[str, int]) -> bool:
+def _told(mail: Mapping[str, int]) -> Step:
+    told, waiting, dead = mail.get("sent", 0), mail.get("waiting", 0), mail.get("dead", 0)
+    if not told + waiting + dead:
+        return Step("Told by e-mail", "now", None, "about to go out")
+    words = f"{told} of {plural(told + waiting + dead, 'person', 'people')}"
+    return Step(
+        "Told by e-mail", "now" if waiting else "done", None, f"{words}; {dead} could not be reached" if dead else words
+    )
+
+
+def is_busy(far: HowFar, mail: Mapping[str, int] | None) -> bool:
     """Say whether something happens by itself at the moment: copies going out, or mail."""
-    return far.state == "approved" or bool(mail.get("waiting"))
+    return far.state == "approved" or (mail is not None and (not mail or bool(mail.get("waiting"))))
 
 
 def marks(record: MinutesRecord) -> dict[str, CaseMarks]:

@@ -102,7 +102,7 @@ def compose(work: UnitOfWork, conference: ConferenceRecord) -> dict[str, Any]:
     agreed = actions.actions_of_round(work, conference_id=conference.id)
     named = {str(one.id): one.name for one in agencies.agencies(work)}
     return {
-        **_the_sitting(work, conference, answers),
+        **_the_sitting(work, conference, answers, named),
         "agencies": named,
         "unfinished": [
             {
@@ -145,9 +145,12 @@ def compose(work: UnitOfWork, conference: ConferenceRecord) -> dict[str, Any]:
 
 
 def _the_sitting(
-    work: UnitOfWork, conference: ConferenceRecord, answers: Mapping[uuid.UUID, Sequence[SharedAnswer]]
+    work: UnitOfWork,
+    conference: ConferenceRecord,
+    answers: Mapping[uuid.UUID, Sequence[SharedAnswer]],
+    named: Mapping[str, str],
 ) -> dict[str, Any]:
-    """The day, the place and who was there. Apologies say when the agency's information came instead."""
+    """The day, the place and who was there, by agency. Apologies say when the agency's information came instead."""
     there = rounds.attendance(work, conference_id=conference.id)
     people = [account for one in there for account in (one.account_id, one.deputises_for_account_id)]
     names = accounts.account_names(work, [*people, conference.chair_account_id])
@@ -177,7 +180,7 @@ def _the_sitting(
                 "deputises_for": name(one.deputises_for_account_id),
                 "information_sent_on": sent.get(one.agency_id) if one.agency_id else None,
             }
-            for one in there
+            for one in sorted(there, key=lambda one: (named.get(str(one.agency_id), ""), name(one.account_id) or ""))
         ],
     }
 

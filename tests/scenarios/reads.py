@@ -25,11 +25,13 @@ from casework.cases.models import Case, CasePerson, Flag
 from casework.cases.rules import SearchReason
 from casework.clock import london_date
 from casework.conferences.models import Listing
+from casework.disclosures.models import Disclosure
 from casework.errors import CaseworkError
 from casework.minutes.models import Minutes
 from casework.partnerships.models import PolicyVersion
 from casework.referrals.models import Referral
 from casework.research.models import ColleagueQuestion, ResearchRequest
+from casework.sharing.models import Share, WithdrawalNotice
 from casework.work import UnitOfWork
 from tests.factories.partnership import APartnership
 
@@ -51,6 +53,10 @@ NOT_SHOWN = {
     "conferences.numbering": "numbers an agenda for its reader",
     "conferences.people_on_the_list": "says whom mail and duties go to",
     "conferences.people_told_of": "says whom mail and duties go to",
+    "consent.agreements_for_decision": "decides what may be shared",
+    "consent.as_entry": "reads a row as the rules do",
+    "consent.is_replaced": "is a condition",
+    "consent.standings": "says where agreements stand that have been reached",
     "disclosures.listed_to": "decides who gets research requests and minutes",
     "minutes.copy_record": "makes a record of what has been reached",
     "minutes.people_with_copy": "says whom mail goes to",
@@ -112,6 +118,9 @@ class Known:
         today = london_date(partnership.now)
         with partnership.acting(None) as work:
             policies = work.session.scalars(select(PolicyVersion.id)).all()
+            shares = work.session.scalars(select(Share.id).limit(3)).all()
+            notices = work.session.scalars(select(WithdrawalNotice.id).limit(3)).all()
+            acts = work.session.execute(select(Disclosure.id, Disclosure.decision_id).limit(3)).all()
         people = [(key, person.account_id) for key, person in sorted(partnership.people.items())]
         agencies = sorted(partnership.agencies.items())
         together = {f"{name}s": [("all", [one for _, one in found])] for name, found in ids.items()}
@@ -126,6 +135,10 @@ class Known:
                 "agency_id": agencies,
                 "agency_ids": [("all", [one for _, one in agencies])],
                 "version_id": [("policy", one) for one in policies],
+                "disclosure_id": [("disclosure", one) for one, _ in acts],
+                "decision_id": [("decision", one) for _, one in acts],
+                "share_id": [("share", one) for one in shares],
+                "notice_id": [("withdrawal", one) for one in notices],
                 "roles": [("all", list(Role))],
                 "on": [("today", today)],
                 "at": [("now", partnership.now)],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -30,6 +30,9 @@ class PersonInCase:
     relationship_to_victim: str | None
     relationship_to_perpetrator: str | None
     lives_with: str | None
+
+
+IN_A_LINE = ("victim", "perpetrator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,17 +196,22 @@ def visible_ids(work: UnitOfWork, *, case_ids: Iterable[uuid.UUID]) -> set[uuid.
 
 
 def people_of(
-    work: UnitOfWork, *, case_ids: Sequence[uuid.UUID], and_keys: Iterable[uuid.UUID] = ()
+    work: UnitOfWork,
+    *,
+    case_ids: Sequence[uuid.UUID],
+    and_keys: Iterable[uuid.UUID] = (),
+    parts: Collection[str] = (),
 ) -> Mapping[uuid.UUID, tuple[PersonInCase, ...]]:
     """Return the people of these cases, opened, in two queries. For packages above that have applied the policy already.
 
-    `and_keys` are keys of other records that the caller is about to open.
+    `and_keys` are keys of other records that the caller is about to open. With `parts` only people of these parts are opened.
     """
-    rows = work.session.execute(
+    query = (
         select(CasePerson, Person)
         .join(Person, Person.id == CasePerson.person_id)
         .where(CasePerson.case_id.in_(case_ids))
-    ).all()
+    )
+    rows = work.session.execute(query.where(CasePerson.part.in_(parts)) if parts else query).all()
     work.keys.load(and_keys if not rows else [*and_keys, *(person.key_id for _, person in rows)])
     return by_case(work, [(part, person) for part, person in rows])
 
@@ -291,7 +299,7 @@ def cases_of_people(
 
 
 def _lines(work: UnitOfWork, rows: Sequence[Case]) -> tuple[CaseLine, ...]:
-    members = people_of(work, case_ids=[row.id for row in rows]) if rows else {}
+    members = people_of(work, case_ids=[row.id for row in rows], parts=IN_A_LINE) if rows else {}
     return tuple(line_of(row, members.get(row.id, ())) for row in rows)
 
 

@@ -220,6 +220,7 @@ STATES: Final = {
     "acknowledged": ("Read there", "green"),
     "accepted": ("Accepted", "green"),
     "declined": ("Declined", "purple"),
+    "lapsed": ("Ended without an answer", "grey"),
 }
 STOPPED: Final = {
     "withdrawn": "The agreement was withdrawn, or somebody said no, before it went.",

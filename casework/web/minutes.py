@@ -88,6 +88,7 @@ def of_round(conference_id: UUID) -> str:
         as_agency=as_agency,
         agency=members.get(as_agency) if as_agency else None,
         members=sorted(members.items(), key=lambda one: one[1]),
+        copied={one.number: one for one in record.document.cases},
         left_out=views.left_out(record),
         copies=views.copies(record, {account_id: one.name for account_id, one in openers.items()}),
         may_recall=drafts,

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from docx import Document
+from werkzeug.test import TestResponse
 
 from casework.access.permissions import Purpose
 from casework.minutes import queries
+from casework.web.minutes import WORD
 from config.settings import Settings
 from tests.factories.partnership import APartnership
 from tests.web.minuted_round import MinutedRound, a_minuted_round
@@ -92,16 +98,15 @@ class TestTheWholeRecord:
     ) -> None:
         coordinator, ids = visitor_as("coordinator"), heard.partnership.agencies
         as_housing = text_of(coordinator.open(f"{page}?agency={ids['housing']}"))
-        whole, _, copy = as_housing.partition("Copy for Vale housing")
-        assert "As Vale housing will see it" in whole
-        assert "it has every case" in copy
-        assert "Offer a lock change" in whole
-        assert "Offer a lock change" in copy
+        assert "As Vale housing will see it" in as_housing
+        assert "it has every case" in as_housing
+        assert "is left out</h3>" not in as_housing
+        assert as_housing.count("Offer a lock change") == 2
         as_probation = text_of(coordinator.open(f"{page}?agency={ids['probation']}"))
-        copy, _, left_out = as_probation.partition("Copy for Vale probation")[2].partition("What this copy leaves out")
+        left_out = as_probation.partition("What this copy leaves out")[2]
         assert left_out.count("the whole case: nobody of the agency has accepted the confidentiality statement") == 2
-        assert "Offer a lock change" not in copy
-        assert "Leanne" not in copy
+        assert as_probation.count("is left out</h3>") == 2
+        assert as_probation.count("Offer a lock change") == 1
         for nobody in ("somebody", "00000000-0000-4000-8000-000000000000"):
             assert coordinator.open(f"{page}?agency={nobody}").status_code == 404
 
@@ -228,3 +233,141 @@ class TestThePdf:
         copies = text_of(visitor_as("coordinator").open(page)).partition("Copies:")[2]
         assert "Karen Stubbs" in copies
         assert "Ruth Hadley" not in copies
+
+
+def said_in(answer: TestResponse) -> str:
+    """Every word of a Word file, from its parts in the order in which they are packed."""
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as packed:
+        return "\n".join(packed.read(name).decode("utf-8", "replace") for name in packed.namelist())
+
+
+class TestTheWordFile:
+    """The same to go on working with, for each agency its own."""
+
+    def test_is_given_under_a_name_that_says_nothing_and_opens_the_copy(
+        self, visitor_as: As, heard: MinutedRound, page: str
+    ) -> None:
+        heard.goes_out()
+        answer = visitor_as("housing").open(f"{page}/minutes.docx")
+        assert answer.headers["Content-Type"] == WORD
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="minutes.docx"'
+        assert answer.headers["Cache-Control"] == "no-store"
+        head = Document(io.BytesIO(answer.data)).sections[0].header.paragraphs[1].text
+        assert head == "Copy for Vale housing. Taken by Karen Stubbs, Wednesday 9 December 2026, 12:40"
+        assert "Karen Stubbs" in text_of(visitor_as("coordinator").open(page)).partition("Copies:")[2]
+
+    def test_holds_what_each_agency_may_see_and_nothing_else(
+        self, visitor_as: As, heard: MinutedRound, page: str
+    ) -> None:
+        heard.shuts_out_agency("idva_service", heard.megan)
+        heard.goes_out()
+        leannes = ("Leanne Whitehouse", "Piotr Patel", "Offer a lock change", "Two call-outs")
+        megans = ("Megan Ashcroft", "Carl Dunne", "Move her to another estate")
+        housing, idva = (said_in(visitor_as(key).open(f"{page}/minutes.docx")) for key in ("housing", "idva"))
+        for words in (*leannes, *megans):
+            assert words in housing
+        for words in leannes:
+            assert words in idva
+        number = heard.fortnight.listing(heard.conference, heard.megan).case.number
+        for words in (*megans, number, "Megan", "Ashcroft"):
+            assert words not in idva
+        # The sender takes the very same for the agency, and the whole record for themselves.
+        ids = heard.partnership.agencies
+        coordinator = visitor_as("coordinator")
+        taken = said_in(coordinator.open(f"{page}/minutes.docx?agency={ids['idva_service']}"))
+        assert "Copy for Vale idva service. Taken by Priya Nair" in taken
+        assert "Megan" not in taken
+        assert "Megan" in said_in(coordinator.open(f"{page}/minutes.docx"))
+
+    def test_is_nobody_elses_whatever_agency_the_address_names(
+        self, visitor_as: As, heard: MinutedRound, page: str
+    ) -> None:
+        heard.goes_out()
+        police = heard.partnership.agencies["police"]
+        assert "Copy for Vale housing" in said_in(visitor_as("housing").open(f"{page}/minutes.docx?agency={police}"))
+        for key in ("probation", "referrer", "observer", "operator"):
+            assert visitor_as(key).open(f"{page}/minutes.docx").status_code == 404
+
+
+class TestChanges:
+    """What was changed in the draft, as differences."""
+
+    def test_are_shown_as_what_was_taken_out_and_put_in(self, visitor_as: As, heard: MinutedRound, page: str) -> None:
+        coordinator = visitor_as("coordinator")
+        assert "Nothing was changed" in text_of(coordinator.open(f"{page}/changes"))
+        listing = heard.fortnight.listing(heard.conference, heard.leanne)
+        voice = f"{page}/cases/{listing.id}/amend/voice"
+        coordinator.open(voice)
+        coordinator.send(voice, {"words": "She wants to stay <b>near</b> her home.", "changes_seen": "0"})
+        text = text_of(coordinator.open(f"{page}/changes"))
+        assert f"{listing.case.number}: What the victim wants" in text
+        assert "Priya Nair" in text
+        assert "</span>in <span" in text.partition("<del>")[2].partition("</del>")[0]
+        assert "&lt;b&gt;near&lt;/b&gt;" in text.partition("<ins>")[2].partition("</ins>")[0]
+        assert "Changed by Priya Nair" in text_of(coordinator.open(page))
+        assert "She wants to stay" in text_of(visitor_as("chair").open(f"{page}/changes"))
+
+    def test_of_somebody_else_meanwhile_come_back_with_what_was_typed(
+        self, visitor_as: As, heard: MinutedRound, page: str
+    ) -> None:
+        listing = heard.fortnight.listing(heard.conference, heard.leanne)
+        voice = f"{page}/cases/{listing.id}/amend/voice"
+        first, second = visitor_as("coordinator"), visitor_as("administrator")
+        first.open(voice)
+        second.open(voice)
+        first.send(voice, {"words": "She wants to move.", "changes_seen": "0"})
+        answer = second.send(voice, {"words": "She wants a dog.", "changes_seen": "0"})
+        assert answer.status_code == 422
+        assert "Priya Nair changed this while you wrote" in text_of(answer)
+        assert "She wants a dog." in text_of(answer)
+
+    def test_are_for_who_works_on_the_record(self, visitor_as: As, heard: MinutedRound, page: str) -> None:
+        heard.goes_out()
+        for part in ("changes", "progress"):
+            assert visitor_as("housing").open(f"{page}/{part}").status_code == 404
+
+
+class TestHowFarTheyAre:
+    """The steps from the draft to the copies that were opened."""
+
+    def test_is_said_step_by_step(self, visitor_as: As, heard: MinutedRound, page: str, statements: Counting) -> None:
+        coordinator, chair = visitor_as("coordinator"), visitor_as("chair")
+        progress = f"{page}/progress"
+        text = text_of(coordinator.open(progress))
+        assert "waits for the chair" in text
+        assert "app-follow" not in text
+        chair.open(page)
+        chair.send(f"{page}/approve")
+        text = text_of(coordinator.open(progress))
+        assert "by itself within minutes" in text
+        assert "app-follow" in text
+        coordinator.send(f"{page}/issue")
+        text = text_of(coordinator.open(progress))
+        assert "to 3 agencies" in text
+        assert "about to go out" in text
+        heard.fortnight.settle()
+        visitor_as("housing").open(page)
+        with statements() as sent:
+            text = text_of(coordinator.open(progress))
+        assert len(sent) <= 12, sent.sent
+        assert "3 of 3 people" in text
+        assert "1 of 3 agencies" in text
+        assert "app-follow" not in text
+        heard.partnership.now += timedelta(days=2)
+        assert "Told by e-mail" not in text_of(visitor_as("coordinator").open(progress))
+
+    def test_says_nothing_of_the_cases(self, visitor_as: As, heard: MinutedRound, page: str) -> None:
+        text = text_of(visitor_as("coordinator").open(f"{page}/progress"))
+        for trace in ("Leanne", "Megan", "C-", "lock change"):
+            assert trace not in text
+
+    def test_needs_a_dozen_statements_at_most_with_every_mark_and_side_by_side(
+        self, visitor_as: As, heard: MinutedRound, page: str, statements: Counting
+    ) -> None:
+        heard.goes_out()
+        visitor_as("housing").open(page)
+        coordinator = visitor_as("coordinator")
+        for path in (page, f"{page}?agency={heard.partnership.agencies['housing']}", f"{page}/changes"):
+            with statements() as sent:
+                assert coordinator.open(path).status_code == 200
+            assert len(sent) <= 12, (path, sent.sent)

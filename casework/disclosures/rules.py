@@ -101,6 +101,15 @@ class Words:
         return {name: value for name, value in found.items() if value}
 
 
+CORRECTABLE = frozenset(
+    {
+        *("request", "to_whom", "need_to_know", "risk_and_harm", "consent", "necessity", "confidentiality"),
+        *("view_of_the_person", "why_not_told", "risk_from_sharing", "onward_use", "advice", "more_harmful_because"),
+    }
+)
+"""The points whose words a later record may correct. What went where, by which decision, stays as it was."""
+
+
 def words_from(document: dict[str, Any]) -> Words:
     """Return sealed words as they were."""
     found = dict(document)

@@ -14,6 +14,7 @@ from casework.access.permissions import Role
 from casework.agencies.models import Agency
 from casework.cases import operations as cases
 from casework.consent.rules import Article6, Category, Duty, PoliceRequest, Purpose, Risk
+from casework.disclosures import operations as records
 from casework.disclosures import queries as disclosures
 from casework.disclosures.models import Disclosure, SharingDecision
 from casework.duties.models import Duty as OwedDuty
@@ -237,6 +238,23 @@ class TestTheRecord:
         jamie.shares(NURSE)
         with pytest.raises(Exception, match="permission denied"), jamie.partnership.acting(None) as work:
             work.session.scalars(select(Disclosure)).one().outcome = "not_shared"
+
+    def test_is_corrected_by_a_record_of_its_own(self, jamie: YoungPerson) -> None:
+        jamie.shares(NURSE)
+        [act] = acts(jamie)
+        jamie.partnership.now += timedelta(hours=1)
+        with jamie.partnership.acting("youth_worker", Why.SUPPORT) as work:
+            later = records.correct(work, disclosure_id=act.id, changes={"advice": "Rang the protection officer."})
+        assert [(one.id, one.corrects_id) for one in acts(jamie)] == [(act.id, None), (later, act.id)]
+        with jamie.partnership.acting("youth_worker", Why.SUPPORT) as work:
+            whole = disclosures.disclosure(work, disclosure_id=later)
+            assert (whole.words.advice, len(whole.words.items)) == ("Rang the protection officer.", 2)
+            assert disclosures.disclosure(work, disclosure_id=act.id).words.advice == ""
+        for key, changes in (("youth_worker", {"items": "none"}), ("youth_worker", {"advice": " "})):
+            with pytest.raises(Invalid), jamie.partnership.acting(key, Why.SUPPORT) as work:
+                records.correct(work, disclosure_id=act.id, changes=changes)
+        with pytest.raises(NotFound), jamie.partnership.acting("school_worker", Why.SUPPORT) as work:
+            records.correct(work, disclosure_id=act.id, changes={"advice": "Ours."})
 
 
 class TestTellingTheYoungPerson:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from casework.consent.rules import Answer, Facts, as_document
+from casework.disclosures import queries
 from casework.disclosures.models import Disclosure, SharingDecision
-from casework.disclosures.rules import Act
+from casework.disclosures.rules import CORRECTABLE, Act
+from casework.errors import Invalid, NotAllowed
 from casework.work import UnitOfWork
 
 
@@ -113,3 +116,34 @@ def disclosure_row(work: UnitOfWork, *, act: Act, **given: Any) -> Disclosure:
     )
     row.record.seal(work.keys, act.words.as_document())
     return row
+
+
+def correct(work: UnitOfWork, *, disclosure_id: uuid.UUID, changes: Mapping[str, str]) -> uuid.UUID:
+    """Correct the words of a record by a record of its own, which names the one that it corrects; nothing is written over.
+
+    `changes` are words by their point (rules.Words: necessity, advice, …). What was shared, with whom and on which decision is not
+    theirs to change. Returns the new record's id. Raises NotFound for what the reader may not see, Invalid for a point that is none.
+    """
+    unknown = sorted(set(changes) - CORRECTABLE)
+    if unknown or not any(words.strip() for words in changes.values()):
+        raise Invalid.field("changes", f"Correct one or more of: {', '.join(sorted(CORRECTABLE))}.")
+    queries.disclosure(work, disclosure_id=disclosure_id)
+    before = work.session.get_one(Disclosure, disclosure_id)
+    if work.actor.agency_id != before.from_agency_id:
+        raise NotAllowed("The agency that shared corrects its own record.", code="not_own")
+    columns = {column.key: getattr(before, column.key) for column in Disclosure.__table__.columns}
+    row = Disclosure(
+        **columns
+        | {
+            "id": uuid.uuid4(),
+            "corrects_id": before.id,
+            "disclosed_at": work.now,
+            "decided_by_account_id": work.actor.account_id,
+            "record_sealed": None,
+        }
+    )
+    given = {name: words.strip() for name, words in changes.items()}
+    row.record.seal(work.keys, (before.record.open(work.keys) or {}) | given)
+    work.session.add(row)
+    work.note("disclosure:correct", "disclosure", before.id)
+    return row.id

@@ -40,20 +40,19 @@ def holds_something(work: UnitOfWork) -> ColumnElement[bool]:
     )
 
 
-def reach_copy(work: UnitOfWork, minutes: Minutes) -> MinutesCopy:
+def reach_copy(work: UnitOfWork, minutes: Minutes, *, lock: bool = False) -> MinutesCopy:
     """Return the copy of the actor's own agency, issued, not called back, and not only about cases from which the actor is blocked.
 
-    Raises NotAllowed, NotFound.
+    With `lock` it is not called back while it is being opened. Raises NotAllowed, NotFound.
     """
     work.require(Permission.MINUTES_READ)
-    copy = work.session.scalar(
-        select(MinutesCopy).where(
-            MinutesCopy.minutes_id == minutes.id,
-            MinutesCopy.agency_id == work.actor.agency_id,
-            MinutesCopy.recalled_at.is_(None),
-            holds_something(work),
-        )
+    query = select(MinutesCopy).where(
+        MinutesCopy.minutes_id == minutes.id,
+        MinutesCopy.agency_id == work.actor.agency_id,
+        MinutesCopy.recalled_at.is_(None),
+        holds_something(work),
     )
+    copy = work.session.scalar(query.with_for_update(of=MinutesCopy) if lock else query)
     if copy is None:
         raise NotFound
     return copy

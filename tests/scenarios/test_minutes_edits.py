@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from datetime import timedelta
 
@@ -226,3 +227,32 @@ class TestACopyAsTheSenderSeesIt:
             )
         assert [one.code for one in probation.left_out] == ["confidentiality_not_accepted"]
         assert probation.document.cases == ()
+
+
+class TestACopyThatIsCalledBack:
+    def test_in_the_moment_in_which_it_is_opened_was_opened_or_was_not(
+        self, fortnight: Fortnight, case_id: uuid.UUID
+    ) -> None:
+        """The co-ordinator calls back while somebody of housing is opening: one of the two comes first, and is true."""
+        conference = fortnight.round()
+        fortnight.minutes_go_out(conference)
+        partnership = fortnight.partnership
+        answers: list[int] = []
+
+        def calls_back() -> None:
+            with partnership.acting("coordinator", Purpose.CONFERENCE) as work:
+                answers.append(
+                    minutes.recall(work, conference_id=conference.id, agency_ids=[partnership.agencies["housing"]])
+                )
+
+        with partnership.acting("housing", Purpose.CONFERENCE) as work:
+            minutes.open_copy(work, conference_id=conference.id)
+            other = threading.Thread(target=calls_back)
+            other.start()
+            other.join(timeout=1)
+            assert answers == [], "the call waits for the opening"
+        other.join(timeout=20)
+        assert answers == [0]
+        [copy] = [one for one in record(fortnight).copies if one.agency_id == partnership.agencies["housing"]]
+        assert copy.opened_at is not None
+        assert copy.recalled_at is None

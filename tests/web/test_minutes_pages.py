@@ -305,6 +305,8 @@ class TestChanges:
         assert "</span>in <span" in text.partition("<del>")[2].partition("</del>")[0]
         assert "&lt;b&gt;near&lt;/b&gt;" in text.partition("<ins>")[2].partition("</ins>")[0]
         assert "Changed by Priya Nair" in text_of(coordinator.open(page))
+        beside = text_of(coordinator.open(f"{page}?agency={heard.partnership.agencies['housing']}"))
+        assert beside.count("Changed by Priya Nair") == 1
         assert "She wants to stay" in text_of(visitor_as("chair").open(f"{page}/changes"))
 
     def test_of_somebody_else_meanwhile_come_back_with_what_was_typed(

@@ -131,7 +131,7 @@ def issue_due(work: UnitOfWork) -> int:
 def open_copy(work: UnitOfWork, *, conference_id: uuid.UUID) -> MinutesRecord:
     """Note that the actor's agency has opened its copy, and return it. Raises NotAllowed, NotFound."""
     minutes = policy.reach_latest(work, conference_id)
-    copy = policy.reach_copy(work, minutes)
+    copy = policy.reach_copy(work, minutes, lock=True)
     if copy.opened_at is None:
         copy.opened_at = work.now
         copy.opened_by_account_id = work.actor.account_id

@@ -8,10 +8,13 @@ from datetime import date, datetime, time
 from typing import Protocol
 from uuid import UUID
 
+from casework.access.actors import Actor
+from casework.access.permissions import Permission, Role
 from casework.actions.queries import ActionRecord
 from casework.cases.queries import CaseRecord, PersonInCase
 from casework.cases.rules import LinkKind, StandingKind
 from casework.clock import age_on
+from casework.conferences.rules import ListingState
 from casework.referrals.queries import PastReferral
 from casework.web.charts import Point
 from casework.web.components import Entry, Fact
@@ -20,6 +23,22 @@ from casework.web.forms import referral_words as words
 from casework.web.forms.referral_words import Words, said
 from casework.web.referral_sheet import Part, child_facts, perpetrator_facts, victim_facts
 from casework.web.wording import LONDON, date_words
+
+
+def pages_for(actor: Actor) -> tuple[tuple[str, str], ...]:
+    """Return the pages of a case that somebody may open beside the case itself: (endpoint, words). None where there is but one."""
+    every, blocks, audits = (
+        actor.has(one) for one in (Permission.CASE_VIEW_ALL, Permission.CASE_BLOCK, Permission.AUDIT_VIEW)
+    )
+    found = [
+        ("cases.case", "The case", True),
+        ("contacts.of_case", "Reaching the victim", every or Role.IDVA in actor.roles),
+        ("cases.access", "Who may see it", blocks or audits),
+        ("cases.shared", "What was shared", every or blocks),
+        ("trail.of_case", "Who looked, and why", audits),
+    ]
+    shown = tuple((endpoint, words) for endpoint, words, may in found if may)
+    return shown if len(shown) > 1 else ()
 
 
 class HasPeople(Protocol):
@@ -45,6 +64,13 @@ STANDING: Words = {
     StandingKind.INVITED_PROFESSIONAL: "Was invited for this case",
     StandingKind.CHAIR: "Chairs the sitting",
     StandingKind.ASKED_COLLEAGUE: "Was asked one question by a colleague; cannot open the case",
+}
+LISTING: Words = {
+    ListingState.LISTED: "On the list of {}",
+    ListingState.HEARD: "Heard by {}",
+    ListingState.DEFERRED: "Put off by {}",
+    ListingState.MOVED: "Moved on from the list of {}",
+    ListingState.WITHDRAWN: "Taken off the list of {}",
 }
 DISCLOSURE: Words = {"list": "The list of a sitting", "research": "Research", "minutes": "Minutes"}
 
@@ -128,7 +154,8 @@ def entries(
         what = "Referred again: a repeat" if one.is_repeat else "Referred"
         found.append(Entry(at=one.received_on, what=what, who=agencies.get(one.agency_id, "")))
         found += [
-            Entry(at=heard.sits_at, what=f"{heard.marac_name}", status=("listing", heard.state)) for heard in one.rounds
+            Entry(at=heard.sits_at, what=LISTING.get(heard.state, "{}").format(heard.marac_name))
+            for heard in one.rounds
         ]
     for action in plan:
         if action.reported_at is not None:

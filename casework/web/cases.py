@@ -131,6 +131,7 @@ def case(case_id: UUID) -> str:
         routes=ROUTE,
         today=today,
         links=case_sheet.LINKS,
+        pages_of_case=case_sheet.pages_for(someone().actor),
     )
 
 
@@ -183,7 +184,7 @@ def access(case_id: UUID) -> ResponseReturnValue:
         agencies=names,
         now=now,
         kinds=case_sheet.STANDING,
-        may_look_at_trail=someone().actor.has(Permission.AUDIT_VIEW),
+        pages_of_case=case_sheet.pages_for(someone().actor),
         asks_again=asks_again,
     )
     return page, 422 if answers.errors else 200
@@ -213,7 +214,7 @@ def shared(case_id: UUID) -> str:
         line=line,
         agencies=names,
         kinds=case_sheet.DISCLOSURE,
-        may_look_at_trail=someone().actor.has(Permission.AUDIT_VIEW),
+        pages_of_case=case_sheet.pages_for(someone().actor),
     )
 
 

@@ -13,10 +13,10 @@ from casework.clock import london_date
 from casework.errors import Invalid, NotAllowed
 from casework.referrals import operations, queries
 from casework.referrals.rules import ContactOutcome
-from casework.web import guard
+from casework.web import case_sheet, guard
 from casework.web.forms.contacts import CONTACT, OUTCOME
 from casework.web.referral_sheet import safe_contact_of
-from casework.web.unit import now, work_for_request
+from casework.web.unit import now, someone, work_for_request
 
 blueprint = Blueprint("contacts", __name__, url_prefix="/cases")
 
@@ -57,5 +57,6 @@ def of_case(case_id: UUID) -> ResponseReturnValue:
         contact=safe_contact_of(victim.document, on=london_date(now())) if victim else None,
         people={account_id: person.name for account_id, person in people.items()},
         outcomes=OUTCOME,
+        pages_of_case=case_sheet.pages_for(someone().actor),
     )
     return page, 200 if request.method == "GET" else 422

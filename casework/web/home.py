@@ -147,6 +147,7 @@ def _chair(work: UnitOfWork, desk: Desk) -> Mapping[str, Any]:
     waits = rounds.waiting_for_later(work, conference_id=focus.id) if later and focus.state in home_views.OUT else ()
     return found | {
         "board": board,
+        "has_accepted": work.actor.account_id in cases.accepted_confidentiality(work, conference_id=focus.id),
         "is_mine": focus.chair_account_id == work.actor.account_id,
         "answered": sum(one.state != ResearchState.ASKED for one in squares),
         "asked": len(squares),

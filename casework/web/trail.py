@@ -12,8 +12,8 @@ from casework.agencies import queries as agencies
 from casework.audit import queries as audit
 from casework.audit.queries import Entry
 from casework.cases import queries as cases
-from casework.web import guard
-from casework.web.unit import work_for_request
+from casework.web import case_sheet, guard
+from casework.web.unit import someone, work_for_request
 
 blueprint = Blueprint("trail", __name__, url_prefix="/cases")
 
@@ -81,6 +81,7 @@ def of_case(case_id: UUID) -> str:
         people={account_id: person.name for account_id, person in people.items()},
         agencies=names,
         most=MOST,
+        pages_of_case=case_sheet.pages_for(someone().actor),
     )
 
 

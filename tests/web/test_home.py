@@ -187,6 +187,15 @@ class TestTheChairsHome:
                 )
         assert "Vale North MARAC:" in home_of(visitor_as("chair"))
 
+    def test_asks_for_the_statement_before_it_counts_cases(self, opened: OpenRound, visitor_as: As) -> None:
+        before = home_of(visitor_as("chair"), opened.conference)
+        assert "accept the confidentiality statement" in before
+        assert "to be heard" not in before
+        opened.fortnight.accepts_confidentiality(opened.conference, "chair")
+        after = home_of(visitor_as("chair"), opened.conference)
+        assert "2 cases · 2 to be heard, until about 09:54" in after
+        assert "accept the confidentiality statement" not in after
+
     def test_leads_to_minutes_to_approve_until_they_are(self, heard: MinutedRound, visitor_as: As) -> None:
         link = f'href="/minutes/{heard.conference.id}">Vale South MARAC'
         assert link in text_of(visitor_as("chair").open("/"))

@@ -83,7 +83,6 @@ class CaseRecord:
     links: tuple[LinkRecord, ...]
     marac_id: uuid.UUID | None
     may_block: bool
-    may_look_at_trail: bool
     may_see_equality: bool
 
     @property
@@ -117,7 +116,6 @@ def case_record(work: UnitOfWork, *, case_id: uuid.UUID) -> CaseRecord:
         links=_links(work, case.id),
         marac_id=case.marac_id,
         may_block=work.actor.has(Permission.CASE_BLOCK),
-        may_look_at_trail=work.actor.has(Permission.AUDIT_VIEW),
         may_see_equality=work.actor.has(Permission.CASE_VIEW_ALL),
     )
 

@@ -1,12 +1,12 @@
 // The table: screens that follow a sitting, and the one form of a case, which is kept as it is typed.
 //
-// Everybody's screen asks for the marks of the round every 1.5 s. Who follows goes along from case to case; who writes is shown what
+// Everybody's screen asks for the marks of the round every second. Who follows goes along from case to case; who writes is shown what
 // others have written, box by box. Two people in the same box see both texts and choose; nothing is overwritten unseen.
 
 import { addRow } from "./grow.js";
 import { fetched, refresh, replaceMain } from "./swap.js";
 
-const EVERY = 1500;
+const EVERY = 1000;
 const SETTLE = 700;
 const AGAIN = 3000;
 // A screen that nobody has touched for so long stops asking, so that its session can end as it should.

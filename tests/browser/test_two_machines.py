@@ -1,0 +1,146 @@
+"""Two machines in one sitting: who follows sees what is typed, who may not sees nothing, and a killed web process loses nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from config.settings import Settings
+from local import assets, children
+from tests.browser.looking import Looker
+from tests.factories.partnership import APartnership
+from tests.web.open_round import OpenRound, an_open_round
+
+ROOT = Path(__file__).parents[2]
+WITHIN = 2_000  # milliseconds from typing to the other screen: issue and docs/adr/0009-pages.md
+VOICE = "She wants the locks changed before anything else."
+
+
+@pytest.fixture
+def sitting(partnership: APartnership, settings: Settings) -> OpenRound:
+    """A sitting that has begun: co-ordinator, chair, housing, police and an observer are in the room."""
+    made = an_open_round(partnership, settings)
+    made.begins("coordinator", "chair", "housing", "police", "observer")
+    return made
+
+
+def voice(page: Page) -> str:
+    """What stands in the box for the victim's voice."""
+    return page.locator("textarea[name=voice]").input_value()
+
+
+class TestWhatTheCoordinatorTypes:
+    def test_is_on_the_chair_s_screen_within_two_seconds(
+        self, sitting: OpenRound, looker: Callable[[str], Looker]
+    ) -> None:
+        typing, following = looker("coordinator"), looker("chair")
+        typing.open(sitting.hearing(sitting.leanne))
+        following.open(sitting.hearing(sitting.leanne))
+        expect(following.page.get_by_text("Nothing is written down yet")).to_be_visible()
+        typing.page.locator("textarea[name=voice]").fill(VOICE)
+        expect(following.page.get_by_text(VOICE)).to_be_visible(
+            timeout=WITHIN + 700
+        )  # and the pause that ends the typing
+        assert following.complaints == typing.complaints == []
+
+    def test_reaches_no_screen_that_may_not_show_it(self, sitting: OpenRound, looker: Callable[[str], Looker]) -> None:
+        sitting.shuts_out("police", sitting.leanne)
+        typing, watching, shut_out = looker("coordinator"), looker("observer"), looker("police")
+        reading = looker("housing")
+        typing.open(sitting.hearing(sitting.leanne))
+        for one in (watching, shut_out):
+            one.open(f"{sitting.path}/sitting/follow")
+        reading.open(sitting.hearing(sitting.leanne))
+        typing.page.locator("textarea[name=voice]").fill(VOICE)
+        expect(reading.page.get_by_text(VOICE)).to_be_visible(timeout=10_000)
+        for one in (watching, shut_out):
+            said = one.page.content()
+            assert VOICE not in said
+            assert "Leanne" not in said
+            answer = one.page.request.get(one.address + sitting.hearing(sitting.leanne))
+            assert answer.status == 404
+
+    def test_is_not_shown_to_who_goes_back_after_signing_out(
+        self, sitting: OpenRound, looker: Callable[[str], Looker]
+    ) -> None:
+        reading = looker("housing")
+        reading.open(sitting.hearing(sitting.leanne))
+        expect(reading.page.get_by_role("heading", level=1)).to_contain_text("Leanne")
+        reading.press("Sign out")
+        reading.page.go_back()
+        expect(reading.page.locator("body")).not_to_contain_text("Leanne")
+
+
+class Served:
+    """A web process that can be killed and started again at the same address."""
+
+    def __init__(self, environment: dict[str, str], now: str) -> None:
+        self.environment, self.now = environment, now
+        self.port = children.free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self.start()
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.browser.serving", str(self.port), self.now],
+            cwd=ROOT,
+            env={**os.environ, **self.environment},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for _ in range(600):
+            try:
+                urllib.request.urlopen(self.address + "/healthz", timeout=5).close()
+            except (urllib.error.URLError, ConnectionError):
+                time.sleep(0.1)
+            else:
+                return
+        pytest.fail("the web process does not come up")
+
+    def kill(self) -> None:
+        """Kill it as a power cut would."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+
+@pytest.fixture
+def served(sitting: OpenRound, environment: dict[str, str]) -> Iterator[Served]:
+    """The product as a process of its own, at the hour of the sitting."""
+    assets.build()
+    made = Served(environment, sitting.partnership.now.isoformat())
+    yield made
+    made.kill()
+
+
+class TestAWebProcess:
+    def test_that_is_killed_in_mid_typing_loses_nothing(
+        self, sitting: OpenRound, served: Served, browser: Browser
+    ) -> None:
+        context = browser.new_context()
+        context.set_default_timeout(20_000)
+        token = sitting.partnership.people["coordinator"].session()
+        context.add_cookies([{"name": "casework", "value": token, "url": served.address}])
+        page = context.new_page()
+        page.goto(served.address + sitting.hearing(sitting.leanne))
+        page.locator("textarea[name=voice]").fill("She wants the locks changed")
+        expect(page.locator("[data-table-kept]")).to_contain_text("Kept")
+        served.kill()
+        page.locator("textarea[name=voice]").fill(VOICE)
+        expect(page.locator("[data-table-kept]")).not_to_contain_text("Kept", timeout=20_000)
+        assert voice(page) == VOICE
+        served.start()
+        expect(page.locator("[data-table-kept]")).to_contain_text("Kept", timeout=30_000)
+        page.reload()
+        assert voice(page) == VOICE
+        context.close()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
@@ -54,7 +55,7 @@ class Look:
         except ValueError:
             raise NotFound from None
 
-    def address(self, **changes: str) -> dict[str, str]:
+    def address(self, **changes: str) -> dict[str, Any]:
         """Give what stands in the address for this look with changes; what is usual is left out."""
         mine = {"by": self.by, "show": self.show, "agency": str(self.agency_id or ""), **changes}
         usual = {"by": self.usual, "show": UNFINISHED, "agency": ""}

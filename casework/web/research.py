@@ -171,7 +171,10 @@ def _page(
             raise NotFound
         conference = rounds.conference_record(work, conference_id=conference_id)
         colleagues = queries.asked_colleagues(work, conference_id=conference_id) if asked else {}
-        accepted = work.actor.account_id in cases.accepted_confidentiality(work, conference_id=conference_id)
+        # Who sees a question has accepted.
+        accepted = bool(asked) or work.actor.account_id in cases.accepted_confidentiality(
+            work, conference_id=conference_id
+        )
     opened = next((one for one in asked if one.id == about), None)
     if about is not None and opened is None:
         raise NotFound

@@ -11,7 +11,7 @@ from config.settings import Settings
 from tests.factories.partnership import APartnership
 from tests.team import Person
 from tests.web.open_round import Browser, OpenRound, an_open_round, words_of
-from tests.web.test_research_page import question, standing
+from tests.web.test_research_page import Counting, question, standing
 from tests.web.visitor import Visitor, text_of
 
 
@@ -100,6 +100,20 @@ class TestTheColleague:
         said = browser.follow(browser.send(there, {"facts-count": "2", "go": "nothing"}))
         assert "You said on Monday 30 November" in words_of(text_of(said))
         assert "Dan Webb knows nothing" in words_of(text_of(karen.open(f"{open_round.path}/research")))
+
+
+class TestThePages:
+    def test_need_at_most_twelve_queries(
+        self, open_round: OpenRound, karen: Visitor, asked: tuple[Visitor, str], statements: Counting
+    ) -> None:
+        browser, there = asked
+        browser.send(f"{there}/confidentiality")
+        browser.send(there, {"facts-count": "2", "facts-0-words": "Door forced in.", "go": "on"})
+        address = question(open_round, open_round.leanne)
+        for visitor, path in ((karen, f"{open_round.path}/research"), (karen, address), (browser, there)):
+            with statements() as sent:
+                visitor.open(path)
+            assert len(sent) <= 12, [one[:70] for one in sent.sent]
 
 
 class TestTheRepresentative:

@@ -34,6 +34,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("Research", "research.rounds_to_answer", (Permission.RESEARCH_ANSWER,), also=("colleagues",)),
     Entry("Actions", "actions.every_action", (Permission.ACTION_REPORT, Permission.DUTY_VIEW_ALL)),
     Entry("Minutes", "minutes.every_round", (Permission.MINUTES_READ,)),
+    Entry("Group", "groups.every_group", (Permission.GROUP_TAKE_PART,)),
+    Entry("Contacts", "agency_contacts.every_contact", (Permission.CONTACT_OPEN,)),
     Entry("Duties", "duties.mine"),
     Entry("People", "people.all_people", (Permission.ACCOUNT_MANAGE,)),
     Entry("Partnership", "practice.every_agency", (Permission.PARTNERSHIP_MANAGE,)),

@@ -14,11 +14,12 @@ from casework.access.permissions import Purpose
 from casework.cases import operations as cases
 from casework.conferences import operations as conferences
 from casework.conferences.rules import AttendanceState, LeftBecause
-from casework.errors import Conflict, Invalid, NotAllowed
+from casework.errors import Conflict, Invalid, NotAllowed, NotFound
 from casework.minutes import operations as minutes
 from casework.minutes import queries
 from casework.minutes.models import MinutesEdit
-from casework.minutes.queries import EditRecord, MinutesRecord
+from casework.minutes.queries import CopyRecord, EditRecord, MinutesRecord
+from casework.work import UnitOfWork
 from tests.scenarios.fortnight import ASSAULT, Fortnight
 
 RECORDED = "She wants to stay in her home."
@@ -230,29 +231,57 @@ class TestACopyAsTheSenderSeesIt:
 
 
 class TestACopyThatIsCalledBack:
-    def test_in_the_moment_in_which_it_is_opened_was_opened_or_was_not(
-        self, fortnight: Fortnight, case_id: uuid.UUID
-    ) -> None:
-        """The co-ordinator calls back while somebody of housing is opening: one of the two comes first, and is true."""
-        conference = fortnight.round()
-        fortnight.minutes_go_out(conference)
-        partnership = fortnight.partnership
+    """While somebody of housing is opening it: one of the two comes first, and what is kept is true."""
+
+    @staticmethod
+    def _calls_back(fortnight: Fortnight, work: UnitOfWork) -> int:
+        housing = fortnight.partnership.agencies["housing"]
+        return minutes.recall(work, conference_id=fortnight.round().id, agency_ids=[housing])
+
+    @staticmethod
+    def _copy(fortnight: Fortnight) -> CopyRecord:
+        housing = fortnight.partnership.agencies["housing"]
+        return next(one for one in record(fortnight).copies if one.agency_id == housing)
+
+    def test_too_late_was_opened(self, fortnight: Fortnight, case_id: uuid.UUID) -> None:
+        fortnight.minutes_go_out(fortnight.round())
         answers: list[int] = []
 
         def calls_back() -> None:
-            with partnership.acting("coordinator", Purpose.CONFERENCE) as work:
-                answers.append(
-                    minutes.recall(work, conference_id=conference.id, agency_ids=[partnership.agencies["housing"]])
-                )
+            with fortnight.partnership.acting("coordinator", Purpose.CONFERENCE) as work:
+                answers.append(self._calls_back(fortnight, work))
 
-        with partnership.acting("housing", Purpose.CONFERENCE) as work:
-            minutes.open_copy(work, conference_id=conference.id)
+        with fortnight.partnership.acting("housing", Purpose.CONFERENCE) as work:
+            minutes.open_copy(work, conference_id=fortnight.round().id)
             other = threading.Thread(target=calls_back)
             other.start()
             other.join(timeout=1)
             assert answers == [], "the call waits for the opening"
         other.join(timeout=20)
         assert answers == [0]
-        [copy] = [one for one in record(fortnight).copies if one.agency_id == partnership.agencies["housing"]]
-        assert copy.opened_at is not None
-        assert copy.recalled_at is None
+        assert self._copy(fortnight).opened_at is not None
+        assert self._copy(fortnight).recalled_at is None
+
+    def test_in_time_was_never_opened(self, fortnight: Fortnight, case_id: uuid.UUID) -> None:
+        fortnight.minutes_go_out(fortnight.round())
+        answers: list[str] = []
+
+        def opens() -> None:
+            try:
+                with fortnight.partnership.acting("housing", Purpose.CONFERENCE) as work:
+                    minutes.open_copy(work, conference_id=fortnight.round().id)
+            except NotFound:
+                answers.append("there is none")
+            else:
+                answers.append("opened")
+
+        with fortnight.partnership.acting("coordinator", Purpose.CONFERENCE) as work:
+            assert self._calls_back(fortnight, work) == 1
+            work.session.flush()
+            other = threading.Thread(target=opens)
+            other.start()
+            other.join(timeout=1)
+            assert answers == [], "the opening waits for the call"
+        other.join(timeout=20)
+        assert answers == ["there is none"]
+        assert self._copy(fortnight).opened_at is None

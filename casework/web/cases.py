@@ -141,7 +141,7 @@ def access(case_id: UUID) -> ResponseReturnValue:
     """Show who may open a case, why and until when, and shut out somebody with a conflict of interest."""
     with work_for_request(purpose=Purpose.OVERSIGHT) as work:
         record = queries.case_access(work, case_id=case_id)
-        held = [*record.standings, *record.blocks]
+        held: list[queries.StandingRecord | queries.BlockRecord] = [*record.standings, *record.blocks]
         people = accounts.account_names(
             work,
             [

@@ -18,6 +18,7 @@ SUBSCRIPTIONS: Subscriptions = {
     "referral.accepted": (notices.tell_idva,),
     "share.asked": (sharing.tell_reviewers,),
     "share.delivered": (sharing.tell_receiver, contacts.share_delivered),
+    "share.signature_sought": (sharing.tell_health_leads,),
     "share.stopped": (sharing.tell_sender,),
     "share.answered": (sharing.tell_sender, contacts.share_answered),
     "research.colleague_replied": (notices.tell_representative,),

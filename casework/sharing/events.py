@@ -21,6 +21,16 @@ class ShareAsked(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignatureSought(DomainEvent):
+    """The sender asked a health safeguarding lead to sign for the public interest."""
+
+    wire: ClassVar[str] = "share.signature_sought"
+
+    share_id: uuid.UUID
+    case_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShareDelivered(DomainEvent):
     """A share reached the inbox of the receiving agency."""
 

@@ -199,6 +199,25 @@ def review(share_id: UUID) -> ResponseReturnValue:
     )
 
 
+@blueprint.route("/<uuid:share_id>/signature", methods=["GET", "POST"])
+@for_senders
+def signature(share_id: UUID) -> ResponseReturnValue:
+    """Ask a health safeguarding lead to sign for confidential health information."""
+    with work_for_request(purpose=Purpose.SUPPORT) as work:
+        record = queries.share_record(work, share_id=share_id)
+    answers = _read(forms.SIGNATURE)
+    if request.method == "POST" and answers.ok:
+        try:
+            with work_for_request(purpose=Purpose.SUPPORT) as work:
+                operations.seek_signature(work, share_id=share_id, words=answers.values["confidentiality"])
+        except Invalid as invalid:
+            answers.refused(invalid)
+        else:
+            flash("A health safeguarding lead is asked.")
+            return redirect(url_for("sharing.share", share_id=share_id), 303)
+    return _page("sharing/signature.html", answers, None, record=record)
+
+
 @blueprint.post("/<uuid:share_id>/advise")
 @guard.needs(Permission.SHARE_OVERSEE)
 def advise(share_id: UUID) -> ResponseReturnValue:

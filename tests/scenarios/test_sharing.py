@@ -345,6 +345,11 @@ class TestAReview:
         assert asked is not None
         assert asked.state is not ShareState.QUEUED
 
+    def test_is_told_to_those_who_sign_and_not_to_whoever_asked(self, jamie: YoungPerson, refused: uuid.UUID) -> None:
+        with jamie.partnership.acting(None) as work:
+            told = sharing.reviewers_of(work, share_id=refused)
+        assert set(told) == {jamie.partnership.account(one) for one in ("youth_manager", "safeguarding_lead")}
+
     def test_is_not_for_whoever_asked_nor_for_another_agency(self, jamie: YoungPerson, refused: uuid.UUID) -> None:
         for key in ("youth_worker", "school_worker", "information_lead"):
             with pytest.raises(NotAllowed):
@@ -471,6 +476,14 @@ class TestAPublicInterestSignature:
         asked = jamie.asks(NURSE, MENTAL_HEALTH)
         assert asked.state is not ShareState.QUEUED
         with jamie.partnership.work(lead, purpose=Why.SUPPORT) as work:
+            assert queries.reviews_waiting(work).lines == (), "nobody learns of a no before they are asked"
+        with pytest.raises(Invalid), jamie.partnership.acting("youth_worker", Why.SUPPORT) as work:
+            sharing.seek_signature(work, share_id=asked.share_id, words=" ")
+        with jamie.partnership.acting("youth_worker", Why.SUPPORT) as work:
+            sharing.seek_signature(work, share_id=asked.share_id, words="He may not live to see Friday.")
+        with jamie.partnership.acting(None) as work:
+            assert sharing.health_leads(work, share_id=asked.share_id) == [lead.account_id], "told without content"
+        with jamie.partnership.work(lead, purpose=Why.SUPPORT) as work:
             [waiting] = queries.reviews_waiting(work).lines
             record = queries.share_record(work, share_id=waiting.id)
             assert (record.items, record.about) == ((), ""), "what is asked and why, not the words nor the name"
@@ -484,3 +497,9 @@ class TestAPublicInterestSignature:
         assert signed is not None
         assert signed.state is ShareState.QUEUED
         assert [one.value for one in signed.answer.allowed] == ["mental_health"]
+        assert jamie.delivers(asked.share_id) is ShareState.DELIVERED
+
+    def test_is_not_sought_where_it_could_let_nothing_go(self, jamie: YoungPerson) -> None:
+        asked = jamie.asks("housing", EDUCATION)
+        with pytest.raises(Conflict), jamie.partnership.acting("youth_worker", Why.SUPPORT) as work:
+            sharing.seek_signature(work, share_id=asked.share_id, words="I think so.")

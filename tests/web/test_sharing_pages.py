@@ -180,6 +180,15 @@ class TestSignaturesAndAdvice:
         assert lead.send(f"/sharing/{share_id}/advise", {"words": "Ask for an order."}).status_code == 303
         assert "Ask for an order." in text_of(visitor_as("youth_worker").open(f"/sharing/{share_id}"))
 
+    def test_of_health_are_sought_by_the_sender_on_a_page(self, visitor_as: As, jamie: YoungPerson) -> None:
+        share_id = jamie.asks(NURSE, MENTAL_HEALTH).share_id
+        worker, page = visitor_as("youth_worker"), f"/sharing/{share_id}/signature"
+        assert page in text_of(worker.open(f"/sharing/{share_id}"))
+        worker.open(page)
+        assert worker.send(page, {"confidentiality": ""}).status_code == 422
+        assert worker.send(page, {"confidentiality": "He may not live to see Friday."}).status_code == 303
+        assert page not in text_of(worker.open(f"/sharing/{share_id}"))
+
     def test_let_the_sender_ask_again(self, visitor_as: As, jamie: YoungPerson) -> None:
         share_id = jamie.asks("housing").share_id
         jamie.agrees({NURSE: ["basic"], "housing": ["basic", "education"]})
@@ -310,12 +319,23 @@ class TestALongFile:
             (worker, f"/shares/young-people/{jamie.case_id}?page=20"),
             (worker, f"/sharing/{share_id}"),
             (worker, f"/withdrawal/young-people/{jamie.case_id}"),
+            (worker, f"/sharing/young-people/{jamie.case_id}/new"),
+            (nurse, f"/sharing/{share_id}"),
             (nurse, "/shares"),
+            (visitor_as("safeguarding_lead"), "/shares/reviews"),
+            (visitor_as("information_lead"), "/shares/oversight"),
+            (visitor_as("information_lead"), f"/sharing/{share_id}"),
+            (visitor_as("information_lead"), f"/shares/records/{self._act(jamie)}"),
         ):
             with statements() as sent:
                 assert visitor.open(path).status_code == 200
             assert len(sent) <= 12, (path, sent.sent)
         assert "500 acts" in text_of(worker.open(f"/shares/young-people/{jamie.case_id}"))
+
+    @staticmethod
+    def _act(jamie: YoungPerson) -> uuid.UUID:
+        with jamie.partnership.acting(None) as work:
+            return work.session.scalars(select(Disclosure.id).limit(1)).one()
 
     @staticmethod
     def _copies(jamie: YoungPerson, count: int) -> None:

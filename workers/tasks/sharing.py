@@ -65,3 +65,13 @@ def tell_reviewers(work: UnitOfWork, message: Message) -> None:
             account_ids=sharing.reviewers_of(work, share_id=message.id_of("share_id")),
             about=f"review:{message.id}",
         )
+
+
+def tell_health_leads(work: UnitOfWork, message: Message) -> None:
+    """Tell the safeguarding leads of health bodies that a signature is sought."""
+    notifications.notify(
+        work,
+        template=MailTemplate.SOMETHING_NEW,
+        account_ids=sharing.health_leads(work, share_id=message.id_of("share_id")),
+        about=f"signature:{message.id}",
+    )

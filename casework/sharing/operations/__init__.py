@@ -1,7 +1,15 @@
 """Writes of sharing: asking, delivering, answering, reviewing, withdrawing."""
 
-from casework.sharing.operations.answering import acknowledge, answer, asked_by, lapse, reviewers_of, subject_told
-from casework.sharing.operations.asking import Asked, ask, ask_again, pass_on, take_back
+from casework.sharing.operations.answering import (
+    acknowledge,
+    answer,
+    asked_by,
+    health_leads,
+    lapse,
+    reviewers_of,
+    subject_told,
+)
+from casework.sharing.operations.asking import Asked, ask, ask_again, pass_on, seek_signature, take_back
 from casework.sharing.operations.delivering import deliver, queued
 from casework.sharing.operations.reviewing import advise, review, switch_duty_to_share
 from casework.sharing.operations.withdrawing import Withdrawn, answer_withdrawal, withdraw
@@ -16,12 +24,15 @@ __all__ = [
     "ask",
     "ask_again",
     "asked_by",
+    "decide_beforehand",
     "deliver",
+    "health_leads",
     "lapse",
     "pass_on",
     "queued",
     "review",
     "reviewers_of",
+    "seek_signature",
     "subject_told",
     "switch_duty_to_share",
     "take_back",

@@ -9,6 +9,8 @@ from sqlalchemy import select
 from casework.access.actors import ActorKind
 from casework.access.permissions import Permission, Role
 from casework.accounts import queries as accounts
+from casework.agencies import queries as agencies
+from casework.cases import queries as cases
 from casework.duties import operations as duties
 from casework.duties.rules import DutyKind
 from casework.errors import Conflict, Invalid, NotAllowed
@@ -92,6 +94,20 @@ def reviewers_of(work: UnitOfWork, *, share_id: uuid.UUID) -> list[uuid.UUID]:
     share = work.session.get_one(Share, share_id)
     people = accounts.accounts_with_role(work, roles=REVIEWERS, agency_id=share.from_agency_id)
     return [one for one in people if one != share.asked_by_account_id]
+
+
+def health_leads(work: UnitOfWork, *, share_id: uuid.UUID) -> list[uuid.UUID]:
+    """Return the safeguarding leads of NHS bodies, but for whom a block shuts out, for the notice that a signature is sought."""
+    only_the_schedule(work)
+    share = work.session.get_one(Share, share_id)
+    there = accounts.account_names(work, accounts.accounts_with_role(work, roles=[Role.SAFEGUARDING_LEAD]))
+    health = {one.id for one in agencies.agencies(work) if one.body == "health"}
+    blocked = cases.blocked_accounts(work, case_ids=[share.case_id], at=work.now).get(share.case_id, set())
+    return [
+        account_id
+        for account_id, one in there.items()
+        if one.agency_id in health and not {account_id, one.agency_id} & blocked
+    ]
 
 
 def only_the_schedule(work: UnitOfWork) -> None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from casework.access.permissions import Permission
 from casework.cases import policy as cases
 from casework.cases.models import Case
-from casework.consent.rules import Answer, Purpose
+from casework.consent.rules import Answer, Category, Purpose
+from casework.disclosures import operations as disclosures
 from casework.disclosures.rules import Cause
 from casework.duties import operations as duties
 from casework.duties.operations import NewDuty
@@ -22,7 +23,7 @@ from casework.sharing.models import Share, ShareItem
 from casework.sharing.operations import record
 from casework.sharing.queries.facts import Decided, Declared, decided, declared_from
 from casework.sharing.queries.records import items_of, new_items_of, person_of, reviews_of
-from casework.sharing.rules import NewItem, ShareState
+from casework.sharing.rules import Mark, NewItem, ShareState
 from casework.work import UnitOfWork
 
 
@@ -52,6 +53,49 @@ def ask(
     work.require(Permission.SHARE_ASK)
     case = cases.reach(work, case_id, act="share:ask", programme=YOUTH_SUPPORT)
     return _ask(work, case, to_agency_id, items, declared)
+
+
+def decide_beforehand(
+    work: UnitOfWork,
+    *,
+    case: Case,
+    from_agency_id: uuid.UUID,
+    to_agency_id: uuid.UUID,
+    categories: Collection[Category],
+    declared: Declared,
+) -> tuple[uuid.UUID, Answer]:
+    """Decide what of these categories may be told to another agency, keep the answer with its facts, also a no; share nothing.
+
+    For what comes before a share: a contact that is opened, a case that is to be heard at a table. The caller has seen to it that
+    the actor may ask. What is about the family counts as being about others. Returns the decision's id and the answer.
+    """
+    person_id = person_of(work, case.id)
+    work.keys.load([case.key_id])
+    found = decided(
+        work,
+        case_id=case.id,
+        person_id=person_id,
+        from_agency_id=from_agency_id,
+        to_agency_id=to_agency_id,
+        items=[
+            NewItem(words="", category=one, mark=Mark.FACT, is_about_others=one is Category.FAMILY)
+            for one in categories
+        ],
+        declared=declared,
+    )
+    decision_id = disclosures.keep_decision(
+        work,
+        facts=found.facts,
+        answer=found.answer,
+        moment="asked",
+        case_id=case.id,
+        key_id=case.key_id,
+        person_id=person_id,
+        from_agency_id=from_agency_id,
+        to_agency_id=to_agency_id,
+        policy_version_id=found.policy_version_id,
+    )
+    return decision_id, found.answer
 
 
 def pass_on(
@@ -103,6 +147,32 @@ def take_back(work: UnitOfWork, *, share_id: uuid.UUID) -> None:
     work.require(Permission.SHARE_ASK)
     share = policy.reach(work, share_id, policy.is_mine(work), act="share:take_back", lock=True)
     record.stop(work, share, rules.StoppedBecause.TAKEN_BACK)
+
+
+def seek_signature(work: UnitOfWork, *, share_id: uuid.UUID, words: str) -> None:
+    """Ask a health safeguarding lead to sign for confidential health information in the public interest (the table's row 16).
+
+    Only what is asked here is ever seen by another agency: categories, purpose and reasons, no name and no words of an item.
+    Raises NotAllowed, NotFound, Invalid without a ground, Conflict where no signature could let anything go.
+    """
+    work.require(Permission.SHARE_ASK)
+    share = policy.reach(work, share_id, policy.is_mine(work), act="share:seek_signature", lock=True)
+    errors = rules.mistakes_of_reason("confidentiality", words, "Say why the public interest outweighs the confidence.")
+    if errors:
+        raise Invalid(errors)
+    if ShareState(share.state) not in rules.NOT_SENT:
+        raise Conflict("This share is on its way, has gone or was stopped. Ask anew.")
+    work.keys.load([share.key_id])
+    declared = declared_from(share.declared.open(work.keys) or {})
+    declared = replace(declared, why=replace(declared.why, confidentiality=words.strip()))
+    items = new_items_of(work, items_of(work, share))
+    found = _decide(work, share, items, declared, reviews=reviews_of(work, share.id))
+    if not found.may_be_signed:
+        raise Conflict("No signature could let any of this go.")
+    share.declared.seal(work.keys, declared.as_document(work.now))
+    share.may_be_signed = True
+    work.note("share:seek_signature", "share", share.id)
+    work.record(events.SignatureSought(partnership_id=work.partnership_id, share_id=share.id, case_id=share.case_id))
 
 
 def decide_again(work: UnitOfWork, share: Share) -> Asked:
@@ -223,7 +293,7 @@ def _settle(work: UnitOfWork, share: Share, found: Decided, declared: Declared, 
     state = rules.state_after(found.answer)
     share.state = rules.move(share.state, state).value
     share.decided_at = work.now
-    share.may_be_signed = state is not ShareState.QUEUED and found.may_be_signed
+    share.may_be_signed = False
     if state is not ShareState.QUEUED:
         share.disclosure_id = record.act(work, share, found, declared, went=())
     _owe(work, share, declared)

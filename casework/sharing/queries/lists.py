@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy.orm import aliased
 
-from casework.agencies import queries as agencies
+from casework.agencies.models import Agency
 from casework.cases import policy as cases
 from casework.consent.rules import Result
 from casework.disclosures.models import Disclosure, SharingDecision
@@ -97,31 +98,34 @@ def overrides(work: UnitOfWork, *, page: int = 1) -> SharePage:
 def _page(
     work: UnitOfWork, condition: ColumnElement[bool], page: int, *, is_named: bool, is_receiver: bool = False
 ) -> SharePage:
-    """Return a page of shares for which the condition holds: six statements for any number, and the view is noted."""
+    """Return a page of shares for which the condition holds: four statements for any number, and the views are noted."""
     page = max(page, 1)
-    total = work.session.scalar(select(func.count()).select_from(Share).where(condition)) or 0
+    sender, receiver = aliased(Agency), aliased(Agency)
     rows = work.session.execute(
-        select(Share, SharingDecision)
+        select(Share, SharingDecision, Disclosure.consent, sender.name, receiver.name, func.count().over())
         .join(SharingDecision, SharingDecision.id == Share.decision_id)
+        .outerjoin(Disclosure, Disclosure.id == Share.disclosure_id)
+        .join(sender, sender.id == Share.from_agency_id)
+        .join(receiver, receiver.id == Share.to_agency_id)
         .where(condition)
         .order_by(func.coalesce(Share.delivered_at, Share.asked_at).desc(), Share.id)
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     ).all()
-    shares = [share for share, _ in rows]
+    if not rows:
+        return SharePage((), 0, page, 1)
+    shares = [row[0] for row in rows]
     for share in shares:
         work.note_view("share:list", "share", share.id)
     categories = _categories(work, shares, is_delivered_only=is_receiver)
-    names = agencies.agency_names(work, [one for row in shares for one in (row.from_agency_id, row.to_agency_id)])
     persons = people.records(work, {row.person_id for row in shares}) if is_named else {}
-    refused = _refused(work, shares) if not is_receiver else set()
     lines = tuple(
         ShareLine(
             id=share.id,
             case_id=share.case_id,
             about=persons[share.person_id].name if is_named else "",
-            from_agency=names.get(share.from_agency_id, ""),
-            to_agency=names.get(share.to_agency_id, ""),
+            from_agency=from_agency,
+            to_agency=to_agency,
             purpose=share.purpose,
             state=ShareState(share.state),
             stopped_because=None if is_receiver else share.stopped_because,
@@ -129,21 +133,12 @@ def _page(
             asked_at=share.asked_at,
             delivered_at=share.delivered_at,
             row="" if is_receiver else decision.row,
-            is_override=share.id in refused and Result(decision.result) in PERMITS,
+            is_override=not is_receiver and consent == Consent.REFUSED.value and Result(decision.result) in PERMITS,
         )
-        for share, decision in rows
+        for share, decision, consent, from_agency, to_agency, _ in rows
     )
-    return SharePage(lines, total, page, max(1, -(-total // PAGE)))
-
-
-def _refused(work: UnitOfWork, shares: Sequence[Share]) -> set[uuid.UUID]:
-    rows = work.session.scalars(
-        select(Disclosure.subject_id).where(
-            Disclosure.id.in_([one.disclosure_id for one in shares if one.disclosure_id]),
-            Disclosure.consent == Consent.REFUSED.value,
-        )
-    )
-    return set(rows)
+    total = int(rows[0][5])
+    return SharePage(lines, total, page, -(-total // PAGE))
 
 
 def _categories(work: UnitOfWork, shares: Sequence[Share], *, is_delivered_only: bool) -> dict[Any, list[str]]:

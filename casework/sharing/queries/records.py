@@ -15,7 +15,8 @@ from casework.agencies import queries as agencies
 from casework.cases import policy as cases
 from casework.cases.models import Case, CasePerson
 from casework.cases.rules import Part as CasePart
-from casework.consent.rules import Category
+from casework.clock import london_date
+from casework.consent.rules import Category, Jurisdiction, rule_set_at
 from casework.disclosures.models import SharingDecision
 from casework.disclosures.queries import READS_ALL
 from casework.errors import NotFound
@@ -88,6 +89,7 @@ class ShareRecord:
     may_answer: bool
     may_review_as: tuple[Part, ...]
     may_advise: bool
+    may_seek_signature: bool
 
 
 def share_record(work: UnitOfWork, *, share_id: uuid.UUID) -> ShareRecord:
@@ -147,8 +149,18 @@ def share_record(work: UnitOfWork, *, share_id: uuid.UUID) -> ShareRecord:
         and state in (ShareState.DELIVERED, ShareState.ACKNOWLEDGED)
         and work.actor.has(Permission.SHARE_ANSWER),
         may_review_as=_may_review_as(share, parts, signed, work) if is_to_review else (),
+        may_seek_signature=is_mine
+        and state in NOT_SENT
+        and not share.may_be_signed
+        and work.actor.has(Permission.SHARE_ASK)
+        and _has_confidential(work, items),
         may_advise=Part.INFORMATION_LEAD in parts and state is ShareState.WITH_INFORMATION_LEAD,
     )
+
+
+def _has_confidential(work: UnitOfWork, items: Sequence[ShareItem]) -> bool:
+    rules = rule_set_at(Jurisdiction.ENGLAND, london_date(work.now))
+    return rules is not None and any(one.category in rules.lists.confidential for one in items)
 
 
 @dataclass(frozen=True, slots=True)

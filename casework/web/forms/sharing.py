@@ -269,6 +269,17 @@ ADVICE: Final = Form(
         required="Write what you advise",
     )
 )
+SIGNATURE: Final = Form(
+    LongText(
+        name="confidentiality",
+        label="Why does the public interest outweigh the confidence?",
+        hint="A health safeguarding lead reads this, what kinds of information it is and what for. No name, and none of its words.",
+        path="confidentiality",
+        rows=3,
+        limit=LONGEST_REASON,
+        required="Say why the public interest outweighs the confidence",
+    )
+)
 WITHDRAW: Final = Form(
     Choice(
         name="agreement", label="Which agreement ends?", path="agreement", options=(), required="Choose the agreement"

@@ -41,7 +41,7 @@ def reach_own(work: UnitOfWork, request_id: uuid.UUID, *, lock: bool = False) ->
 def is_asked(work: UnitOfWork) -> ColumnElement[bool]:
     """Return the SQL condition on ColleagueQuestion, with its Case, Listing and Conference, that the actor may open it now.
 
-    The order of all access: no block, protocol signed, role, standing for this question, its time not over. Whether the
+    The order of all access: no block, protocol signed, role, standing, which ends when the question does. Whether the
     confidentiality statement was accepted decides what of it is shown (research.queries).
     """
     actor = work.actor
@@ -51,7 +51,6 @@ def is_asked(work: UnitOfWork) -> ColumnElement[bool]:
         ColleagueQuestion.account_id == actor.account_id,
         ColleagueQuestion.agency_id == actor.agency_id,
         ColleagueQuestion.state != QuestionState.TAKEN_BACK.value,
-        ColleagueQuestion.until_at > work.now,
         not_(cases.is_blocked(actor, work.now)),
         cases.has_standing(actor, work.now, kinds=ONE_QUESTION_ONLY),
         Listing.state == ListingState.LISTED.value,

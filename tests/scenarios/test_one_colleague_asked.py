@@ -12,7 +12,9 @@ from sqlalchemy import select
 from casework.access.permissions import Purpose, Role
 from casework.cases import operations as cases
 from casework.cases import queries as case_queries
+from casework.conferences import operations as conferences
 from casework.conferences import queries as rounds
+from casework.conferences.rules import LeftBecause
 from casework.duties import queries as duties
 from casework.duties.models import Duty
 from casework.errors import CaseworkError, Conflict, Invalid, NotFound
@@ -201,6 +203,21 @@ class TestWhoeverIsAsked:
         assert told.owes() == []
         assert told.asked_by("housing") == []
         assert "Dan Webb" in offered(told.round)
+
+    def test_opens_the_new_question_alone_when_asked_again(self, told: Told) -> None:
+        with told.partnership.acting("housing", Purpose.RESEARCH) as work:
+            research.take_question_back(work, question_id=told.question_id)
+        again = Told(told.round, told.dan, asks(told.round, told.dan, "And the dog?"))
+        assert again.opens().asked_by == "Karen Stubbs"
+        with pytest.raises(NotFound):
+            told.opens()
+
+    def test_loses_it_when_the_case_leaves_the_list(self, told: Told) -> None:
+        listing = told.round.listing(told.round.leanne)
+        with told.partnership.acting("coordinator", Purpose.CONFERENCE) as work:
+            conferences.withdraw_listing(work, listing_id=listing.id, because=LeftBecause.MOVED_AWAY)
+        with pytest.raises(NotFound):
+            told.opens()
 
     def test_loses_it_when_a_conflict_comes_to_light(self, told: Told) -> None:
         told.accepts()

@@ -216,6 +216,13 @@ class TestTheChairsHome:
         assert "No case waits" in text_of(answer)
         assert "came too late" not in words_of(text_of(chair.open(path)))
 
+    def test_tells_nothing_of_a_late_case_from_which_they_are_shut_out(self, opened: OpenRound, visitor_as: As) -> None:
+        late = opened.fortnight.case_for(opened.fortnight.couple(3))
+        opened.shuts_out("chair", late)
+        chair = visitor_as("chair")
+        assert "came too late" not in home_of(chair, opened.conference)
+        assert "No case waits" in text_of(chair.open(f"{opened.path}/late"))
+
 
 class TestTheIdvasHome:
     """Victims to be reached the same day, and those to be told what was agreed."""

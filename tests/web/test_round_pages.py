@@ -110,6 +110,35 @@ class TestSomebodyShutOutOfACase:
         assert "Megan" in text_of(visitor_as("police").open(hearing)), "the right reader sees it"
 
 
+class TestTheNavigation:
+    def test_marks_the_part_to_which_a_page_belongs(self, open_round: OpenRound, visitor_as: Browser) -> None:
+        coordinator = visitor_as("coordinator")
+        for path, part in (
+            (f"/cases/{open_round.leanne}/trail", "/cases"),
+            (f"/cases/{open_round.leanne}/contact", "/cases"),
+            (f"{open_round.path}/sitting", "/rounds"),
+            (f"{open_round.path}/run", "/rounds"),
+            ("/partnership/policy", "/partnership/agencies"),
+        ):
+            page = text_of(coordinator.open(path))
+            marked = re.findall(r'<a class="govuk-service-navigation__link" href="([^"]+)" aria-current', page)
+            assert marked == [part], path
+
+
+class TestWhoComes:
+    def test_says_so_of_themselves_and_it_stands_in_the_room(self, open_round: OpenRound, visitor_as: Browser) -> None:
+        housing = visitor_as("housing")
+        assert "Do you come to the sitting?" in text_of(housing.open(open_round.path))
+        housing.send(f"{open_round.path}/coming", {"state": "apologies"})
+        assert "You have sent apologies" in text_of(housing.open(open_round.path))
+        room = text_of(visitor_as("coordinator").open(f"{open_round.path}/room"))
+        account = open_round.fortnight.partnership.account("housing")
+        chosen = room.partition(f'name="here-{account}"')[2].partition("</select>")[0]
+        assert 'value="apologies" selected' in chosen
+        housing.send(f"{open_round.path}/coming", {"state": "present"})
+        assert "You have sent apologies" in text_of(housing.open(open_round.path)), "nobody notes themselves as there"
+
+
 class TestARoundThatIsRun:
     def run(self, visitor: Visitor, path: str, **boxes: str) -> str:
         visitor.open(f"{path}/run")

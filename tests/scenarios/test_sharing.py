@@ -13,6 +13,7 @@ from casework.access.permissions import Purpose as Why
 from casework.access.permissions import Role
 from casework.agencies.models import Agency
 from casework.cases import operations as cases
+from casework.consent import operations as consent
 from casework.consent.rules import Article6, Category, Duty, PoliceRequest, Purpose, Risk
 from casework.disclosures import operations as records
 from casework.disclosures import queries as disclosures
@@ -149,6 +150,34 @@ class TestDecidedAgainOnDelivery:
             )
         assert jamie.delivers(asked.share_id) is ShareState.STOPPED
         assert jamie.share(asked.share_id).stopped_because == "blocked"
+
+    def test_sees_what_came_after_the_slot_of_the_schedule_in_which_it_is_made(self, jamie: YoungPerson) -> None:
+        """A delivery is made as of its slot, some seconds ago: what has committed since counts all the same."""
+        slot, seconds = jamie.partnership.now + timedelta(seconds=1), timedelta(seconds=8)
+        blocked, withdrawn = jamie.asks(NURSE), jamie.asks(NURSE, BASIC)
+        jamie.partnership.now = slot + seconds
+        agency_id = jamie.partnership.agencies[NURSE]
+        with jamie.partnership.acting(None) as work:
+            block_id = cases.block(work, case_id=jamie.case_id, reason="His aunt.", agency_id=agency_id)
+        jamie.partnership.now = slot
+        assert jamie.delivers(blocked.share_id) is ShareState.STOPPED
+        jamie.partnership.now = slot - timedelta(seconds=1)
+        with jamie.partnership.acting(None) as work:
+            cases.lift_block(work, block_id=block_id)
+        jamie.partnership.now = slot + seconds
+        with jamie.partnership.acting("youth_worker", Why.SUPPORT) as work:
+            consent.withdraw(work, agreement_id=jamie.agreements[-1], words="Said so.")
+        jamie.partnership.now = slot
+        assert jamie.delivers(withdrawn.share_id) is ShareState.STOPPED
+
+    def test_is_not_made_as_of_a_moment_before_it_was_decided(self, jamie: YoungPerson) -> None:
+        asked = jamie.asks(NURSE)
+        jamie.partnership.now -= timedelta(seconds=5)
+        with jamie.partnership.acting(None) as work:
+            assert sharing.queued(work) == []
+        jamie.partnership.now += timedelta(seconds=5)
+        with jamie.partnership.acting(None) as work:
+            assert sharing.queued(work) == [asked.share_id]
 
     def test_carries_only_what_a_denial_made_meanwhile_leaves(self, jamie: YoungPerson) -> None:
         asked = jamie.asks(NURSE)

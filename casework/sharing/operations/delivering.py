@@ -31,7 +31,7 @@ def queued(work: UnitOfWork, *, limit: int = 500) -> list[uuid.UUID]:
     return list(
         work.session.scalars(
             select(Share.id)
-            .where(Share.state == ShareState.QUEUED.value, Share.asked_at <= work.now)
+            .where(Share.state == ShareState.QUEUED.value, Share.decided_at <= work.now)
             .order_by(Share.asked_at, Share.id)
             .limit(limit)
         )

@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import exists, select
 
-from casework.access import blocks
 from casework.access.models import CaseBlock
 from casework.agencies.models import Agency as AgencyRow
 from casework.agencies.rules import AgencyKind
@@ -207,7 +206,12 @@ def decided(
     person = people.records(work, [person_id])[person_id]
     answers = consent.agreements_for_decision(work, person_id=person_id)
     reviews = reviews or {}
-    blocked = exists().where(CaseBlock.case_id == case_id, CaseBlock.agency_id == to_agency_id, blocks.holds(work.now))
+    # A block that was set since the moment of this unit of work counts too: a delivery is made as of its slot in the schedule.
+    blocked = exists().where(
+        CaseBlock.case_id == case_id,
+        CaseBlock.agency_id == to_agency_id,
+        CaseBlock.lifted_at.is_(None) | (CaseBlock.lifted_at > work.now),
+    )
     facts = Facts(
         now=work.now,
         programme=ProgrammeCode.YOUTH_SUPPORT,

@@ -101,9 +101,12 @@ def sees_whole_file(actor: Actor, now: datetime) -> ColumnElement[bool]:
 
 def reach_whole_file(work: UnitOfWork, case_id: uuid.UUID, *, act: str, lock: bool = False) -> Case:
     """Return a case of youth support for somebody who sees the whole of it. Raises NotFound, NotAllowed for the rest of the team."""
-    case = reach(work, case_id, act=act, lock=lock, programme=YOUTH_SUPPORT)
-    whole = select(sees_whole_file(work.actor, work.now)).select_from(Case).where(Case.id == case.id)
-    if not work.session.scalar(whole):
+    query = select(Case, sees_whole_file(work.actor, work.now)).where(
+        Case.id == case_id, is_of(YOUTH_SUPPORT), may_see(work.actor, work.now)
+    )
+    found = work.session.execute(query.with_for_update(of=Case) if lock else query).one_or_none()
+    case, is_whole = found or (reach(work, case_id, act=act, programme=YOUTH_SUPPORT), False)
+    if not is_whole:
         work.refuse(act=act, code="part_only", subject_kind="case", subject_id=case.id)
         raise NotAllowed("The lead professional does this.", code="part_only")
     return case

@@ -273,7 +273,7 @@ class Letter:
 
 def first_words(work: UnitOfWork, *, intervention_id: uuid.UUID, template: str) -> str:
     """Return the words of a letter's template, filled in from the record, to be changed before it is kept. Raises NotFound, Invalid."""
-    row = policy.reach(work, intervention_id, act="intervention:letter")
+    row = policy.reach(work, intervention_id, act="intervention:letter", lock=False)
     found = catalogue().templates.get(template)
     if found is None or template not in catalogue().interventions[row.code].templates:
         raise Invalid.field("template", "Choose one of the letters.")

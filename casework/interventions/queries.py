@@ -75,7 +75,7 @@ def interventions_of(work: UnitOfWork, *, case_id: uuid.UUID) -> tuple[Intervent
 
 def intervention_record(work: UnitOfWork, *, intervention_id: uuid.UUID) -> InterventionRecord:
     """Return one intervention with its history and letter, and note the view. Raises NotFound, NotAllowed."""
-    row = policy.reach(work, intervention_id, act="intervention:view")
+    row = policy.reach(work, intervention_id, act="intervention:view", lock=False)
     work.note_view("intervention:view", "case", row.case_id)
     return _record(work, row, None)
 

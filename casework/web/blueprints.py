@@ -16,6 +16,7 @@ from casework.web import (
     groups,
     health,
     home,
+    interventions,
     minutes,
     practice,
     referring,
@@ -27,6 +28,7 @@ from casework.web import (
     trail,
     triage,
     withdrawal,
+    youth_cases,
 )
 
 BLUEPRINTS = (
@@ -47,6 +49,8 @@ BLUEPRINTS = (
     minutes.blueprint,
     actions.blueprint,
     duties.blueprint,
+    youth_cases.blueprint,
+    interventions.blueprint,
     groups.blueprint,
     agency_contacts.blueprint,
     sharing.blueprint,

@@ -30,7 +30,7 @@ from casework.referrals import queries as referrals
 from casework.referrals.rules import ReferralState
 from casework.research import queries as research
 from casework.research.rules import ResearchState
-from casework.web import duty_views, guard, home_views, round_views
+from casework.web import duty_views, guard, home_views, round_views, youth_home
 from casework.web.unit import now, service, someone, work_for_request
 from casework.web.wording import date_words
 from casework.work import UnitOfWork
@@ -251,6 +251,7 @@ PARTS: tuple[Part, ...] = (
     Part("coordinator", _runs_the_marac, _coordinator),
     Part("chair", _may(Permission.MINUTES_APPROVE), _chair),
     Part("observer", _observes, _observer),
+    Part("youth", _may(Permission.YOUTH_CASE_VIEW), lambda work, desk: youth_home.part(work)),
     Part("owed", lambda actor: not _runs_the_marac(actor) and actor.roles != {Role.OPERATOR}, _owed),
     Part("idva", lambda actor: Role.IDVA in actor.roles, _idva),
     Part("speaker", _may(Permission.RESEARCH_ANSWER), _speaker),

@@ -12,10 +12,13 @@ from casework.actions.rules import ActionState
 from casework.cases.rules import CaseState
 from casework.conferences.rules import AttendanceState, ListingState, RoundState
 from casework.duties.rules import DutyState
+from casework.interventions.rules import State as InterventionState
 from casework.referrals.rules import ReferralState
 from casework.research.rules import ResearchState
 from casework.risk.rules import Answer, Band
 from casework.web import statuses
+from casework.youth.rules import ActionState as PlanActionState
+from casework.youth.rules import Stage
 
 WEB = Path(statuses.__file__).parent
 TEMPLATES = WEB / "templates"
@@ -139,6 +142,9 @@ class TestStatuses:
             ("attendance", AttendanceState),
             ("band", Band),
             ("answer", Answer),
+            ("youth", Stage),
+            ("plan_action", PlanActionState),
+            ("intervention", InterventionState),
         ],
     )
     def test_have_words_and_a_known_colour(self, subject: str, codes: type) -> None:

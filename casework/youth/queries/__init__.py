@@ -1,6 +1,7 @@
 """Reads of youth cases: one's young people, one file, and what the agreement lets the team do."""
 
 from casework.youth.queries.agreement import Standing, standing_of
+from casework.youth.queries.lists import YouthLine, count_young_people, lines_of, my_young_people
 from casework.youth.queries.records import (
     ActionRecord,
     AssessmentRecord,
@@ -8,12 +9,8 @@ from casework.youth.queries.records import (
     MemberRecord,
     ReviewRecord,
     StepRecord,
-    YouthLine,
     YouthRecord,
     action_record,
-    count_young_people,
-    lines_of,
-    my_young_people,
     youth_record,
 )
 

@@ -188,6 +188,10 @@ class GroupNamedCase(Base, InPartnership):
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), comment=clear("who brings it"))
     brought_at: Mapped[datetime] = mapped_column(comment=clear("when"))
     heard_at: Mapped[datetime | None] = mapped_column(comment=clear("when it was heard"))
+    key_id: Mapped[uuid.UUID] = mapped_column(comment=clear("data key of the case"))
+    declared_sealed: Mapped[bytes] = mapped_column(comment=sealed("what is to be told, and what was declared about it"))
+
+    declared = Sealed("declared_sealed", key="key_id", pad=512)
 
 
 class GroupClearance(Base, InPartnership):

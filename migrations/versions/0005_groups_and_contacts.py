@@ -381,6 +381,13 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Uuid(), nullable=False, comment="clear: who brings it"),
         sa.Column("brought_at", sa.DateTime(timezone=True), nullable=False, comment="clear: when"),
         sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True, comment="clear: when it was heard"),
+        sa.Column("key_id", sa.Uuid(), nullable=False, comment="clear: data key of the case"),
+        sa.Column(
+            "declared_sealed",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="sealed: what is to be told, and what was declared about it",
+        ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_group_named_case_account_id")),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_group_named_case_agency_id")),
         sa.ForeignKeyConstraint(

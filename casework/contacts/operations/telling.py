@@ -13,16 +13,13 @@ from casework.consent.rules import Category, Purpose
 from casework.contacts import policy, rules
 from casework.contacts.models import Contact, ContactSubject
 from casework.contacts.operations import history
-from casework.disclosures import operations as disclosures
 from casework.errors import Conflict, NotFound
 from casework.sharing import operations as sharing
 from casework.sharing.models import Share
 from casework.sharing.operations import record
 from casework.sharing.operations.asking import Asked
 from casework.sharing.queries import Declared
-from casework.sharing.queries.facts import decided
-from casework.sharing.queries.records import person_of
-from casework.sharing.rules import RECEIVED, Mark, NewItem, ShareState, StoppedBecause
+from casework.sharing.rules import RECEIVED, NewItem, ShareState, StoppedBecause
 from casework.work import UnitOfWork
 
 
@@ -39,33 +36,15 @@ def decide(work: UnitOfWork, *, case: Case, to_agency_id: uuid.UUID, wanted: Wan
 
     Nothing goes by it: each share is decided again when it is asked for, and when it is delivered.
     """
-    sender = policy.require_to_open(work)
-    person_id = person_of(work, case.id)
-    work.keys.load([case.key_id])
-    found = decided(
+    decision_id, _ = sharing.decide_beforehand(
         work,
-        case_id=case.id,
-        person_id=person_id,
-        from_agency_id=sender,
+        case=case,
+        from_agency_id=policy.require_to_open(work),
         to_agency_id=to_agency_id,
-        items=[
-            NewItem(words="", category=one, mark=Mark.FACT, is_about_others=one is Category.FAMILY)
-            for one in wanted.categories
-        ],
+        categories=wanted.categories,
         declared=wanted.declared,
     )
-    return disclosures.keep_decision(
-        work,
-        facts=found.facts,
-        answer=found.answer,
-        moment="asked",
-        case_id=case.id,
-        key_id=case.key_id,
-        person_id=person_id,
-        from_agency_id=sender,
-        to_agency_id=to_agency_id,
-        policy_version_id=found.policy_version_id,
-    )
+    return decision_id
 
 
 def share(

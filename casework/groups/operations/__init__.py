@@ -11,6 +11,7 @@ from casework.groups.operations.founding import (
     set_mode,
 )
 from casework.groups.operations.minutes import issue_minutes, record_attendance, set_agenda
+from casework.groups.operations.named_cases import bring_case, hear_case
 from casework.groups.operations.writing import NewEntry, action_done, withdraw_entry, write_entry
 
 __all__ = [
@@ -18,8 +19,10 @@ __all__ = [
     "NewGroup",
     "action_done",
     "add_member",
+    "bring_case",
     "call_meeting",
     "found_group",
+    "hear_case",
     "issue_minutes",
     "leave",
     "plan_ahead",

@@ -1,5 +1,6 @@
 """Reads of groups: what members see, and whether a text looks like a person to its writer."""
 
+from casework.groups.queries.named import NamedCaseRecord, named_cases
 from casework.groups.queries.people import look_for_people, look_through
 from casework.groups.queries.records import (
     Attender,
@@ -28,6 +29,7 @@ __all__ = [
     "MeetingRecord",
     "Minutes",
     "ModeRecord",
+    "NamedCaseRecord",
     "entries",
     "entry_record",
     "group_record",
@@ -40,5 +42,6 @@ __all__ = [
     "meetings",
     "members_of",
     "mode_on",
+    "named_cases",
     "people_of",
 ]

@@ -9,7 +9,15 @@ from casework.sharing.operations.answering import (
     reviewers_of,
     subject_told,
 )
-from casework.sharing.operations.asking import Asked, ask, ask_again, pass_on, seek_signature, take_back
+from casework.sharing.operations.asking import (
+    Asked,
+    ask,
+    ask_again,
+    decide_beforehand,
+    pass_on,
+    seek_signature,
+    take_back,
+)
 from casework.sharing.operations.delivering import deliver, queued
 from casework.sharing.operations.reviewing import advise, review, switch_duty_to_share
 from casework.sharing.operations.withdrawing import Withdrawn, answer_withdrawal, withdraw

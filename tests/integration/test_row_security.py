@@ -25,11 +25,18 @@ from casework.errors import NotFound
 from casework.people.models import Person
 from config.settings import Settings
 from tests.conftest import Database
+from tests.factories.contacts import opens
+from tests.factories.groups import a_group
 from tests.factories.neighbour import a_neighbour
 from tests.factories.partnership import APartnership
+from tests.factories.sharing import BASIC, EDUCATION, YoungPerson
+from tests.factories.youth import with_plan
 from tests.scenarios.fortnight import ASSAULT, Fortnight
 
 INSERT_ONLY = ("audit_entry", "disclosure", "sharing_decision")
+YOUTH = frozenset(
+    f"casework.{one}.models" for one in ("consent", "sharing", "youth", "interventions", "groups", "contacts")
+)
 
 
 def walled() -> list[type[Any]]:
@@ -109,8 +116,9 @@ class TestWithoutThePolicy:
             with partnership.acting("coordinator", Purpose.OVERSIGHT) as work:
                 owners = set(work.session.scalars(select(model.partnership_id)))
             assert owners <= {partnership.partnership_id}, name
-        # Every table that this story fills has been tried with rows on both sides.
-        assert set(empty) <= {
+        # Every table that this story fills has been tried with rows on both sides; those of youth support are tried below.
+        assert set(empty) <= {one.__tablename__ for one in walled() if one.__module__ in YOUTH} | {
+            "colleague_question",
             "extra_holiday",
             "case_link",
             "referral_candidate",
@@ -119,6 +127,30 @@ class TestWithoutThePolicy:
             "minutes_edit",
             "attendance",
         }
+
+    def test_row_level_security_shows_the_neighbour_no_row_of_youth_support(self, partnership: APartnership) -> None:
+        neighbour = a_neighbour(partnership)
+        with_plan(partnership)
+        jamie = YoungPerson.of(partnership)
+        jamie.agrees({"school_nursing": ["basic", "education"]})
+        jamie.shares("school_nursing")
+        jamie.asks("school_nursing", BASIC, EDUCATION)
+        jamie.withdraws()
+        group = a_group(partnership)
+        opens(partnership, jamie.case_id, words="A key worker at school.")
+        group.says("youth_worker", "Our drop-in moves to Tuesdays.")
+        group.meets("youth_worker")
+        filled = set()
+        for model in walled():
+            if model.__module__ in YOUTH:
+                with partnership.acting(None) as work:
+                    if set(work.session.scalars(select(model.partnership_id))) == {partnership.partnership_id}:
+                        filled.add(model.__tablename__)
+                with neighbour.acting(None) as work:
+                    assert work.session.scalars(select(model.partnership_id)).all() == [], model.__tablename__
+        assert {"agreement", "agreement_entry", "share", "share_item", "withdrawal_notice"} <= filled
+        assert {"youth_case", "youth_step", "youth_assessment", "team_member", "plan_action"} <= filled
+        assert {"youth_group", "group_meeting", "group_entry", "group_attendance", "contact", "contact_step"} <= filled
 
     def test_row_level_security_lets_nothing_of_the_neighbour_be_changed_or_put_there(
         self, partnership: APartnership, neighbour: APartnership

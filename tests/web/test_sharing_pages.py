@@ -57,6 +57,21 @@ def filled(jamie: YoungPerson, *items: tuple[str, str], to: str = NURSE, **more:
 TWO = (("Attends four days in five.", "education"), ("Waits for the clinic.", "mental_health"))
 
 
+class TestTheFile:
+    def test_leads_to_asking_to_the_log_and_to_the_end_of_an_agreement(
+        self, visitor_as: As, jamie: YoungPerson
+    ) -> None:
+        worker, log = visitor_as("youth_worker"), f"/shares/young-people/{jamie.case_id}"
+        assert log in text_of(worker.open(f"/young-people/{jamie.case_id}"))
+        seen = text_of(worker.open(log))
+        for path in (f"/sharing/young-people/{jamie.case_id}/new", f"/withdrawal/young-people/{jamie.case_id}"):
+            assert path in seen
+            assert worker.open(path).status_code == 200
+        lead = text_of(visitor_as("safeguarding_lead").open(log))
+        assert "/withdrawal/" not in lead
+        assert "/sharing/young-people/" not in lead
+
+
 class TestMayWeShare:
     def test_shows_the_answer_first_and_sends_nothing_while_one_looks(self, visitor_as: As, jamie: YoungPerson) -> None:
         page, visitor = f"/sharing/young-people/{jamie.case_id}/new", visitor_as("youth_worker")

@@ -281,6 +281,8 @@ class About:
     case_id: uuid.UUID
     name: str
     reads_all: bool
+    may_ask: bool
+    may_withdraw: bool
 
 
 def about(work: UnitOfWork, *, case_id: uuid.UUID) -> About:
@@ -301,4 +303,10 @@ def about(work: UnitOfWork, *, case_id: uuid.UUID) -> About:
         policy.refuse_missing(work, "youth_case:view", "case", case_id)
     work.note_view("youth_case:view", "case", row[0])
     work.keys.load([row[1].key_id])
-    return About(row[0], people.opened(work, [row[1]])[row[1].id].name, bool(row[2]))
+    return About(
+        case_id=row[0],
+        name=people.opened(work, [row[1]])[row[1].id].name,
+        reads_all=bool(row[2]),
+        may_ask=work.actor.has(Permission.SHARE_ASK),
+        may_withdraw=work.actor.has(Permission.AGREEMENT_RECORD),
+    )

@@ -148,7 +148,7 @@ def copy_record(work: UnitOfWork, minutes: Minutes, copy: MinutesCopy) -> Minute
         approved_at=minutes.approved_at,
         issued_at=minutes.issued_at,
         document=paper(minutes, body, copy.agency_id, _accepted(work, minutes, body)),
-        body={"cases": body["cases"]},
+        body={},
         may_amend=False,
         may_approve=False,
         may_issue=False,

@@ -8,8 +8,11 @@ from datetime import datetime
 from sqlalchemy import func, select, true
 
 from casework.access.permissions import Permission
+from casework.accounts.models import Account
 from casework.documents.mails import MailTemplate
 from casework.errors import NotAllowed
+from casework.minutes import policy as minutes_policy
+from casework.minutes.models import MinutesCopy
 from casework.notifications.models import Notice
 from casework.work import UnitOfWork
 
@@ -29,7 +32,8 @@ def count_due(work: UnitOfWork) -> int:
 
 def told_of_minutes(work: UnitOfWork, *, minutes_id: uuid.UUID, issued_at: datetime | None = None) -> dict[str, int]:
     """Return how many notices that these minutes are out stand in each state. `issued_at` (UTC), when it is
-    known, spares the look at older ones.
+    known, spares the look at older ones. Notices of copies that are only about cases from which the reader is blocked are not
+    counted, as the copies are not.
 
     Raises NotAllowed unless the reader sends minutes or approves them.
     """
@@ -42,6 +46,15 @@ def told_of_minutes(work: UnitOfWork, *, minutes_id: uuid.UUID, issued_at: datet
                 Notice.template == MailTemplate.DOCUMENT_READY.value,
                 Notice.recorded_at >= issued_at if issued_at else true(),
                 Notice.dedupe_key.endswith(f":minutes:{minutes_id}"),
+                Notice.recipient_account_id.in_(
+                    select(Account.id).where(
+                        Account.agency_id.in_(
+                            select(MinutesCopy.agency_id).where(
+                                MinutesCopy.minutes_id == minutes_id, minutes_policy.holds_something(work)
+                            )
+                        )
+                    )
+                ),
             )
             .group_by(Notice.state)
         ).all()

@@ -154,6 +154,7 @@ def _where_it_is_done(duty: DutyRecord) -> str:
         "flag": "/actions#marks",
         "listing": "/actions#victims",
         "youth_case": f"/young-people/{duty.case_id}",
+        "agreement": f"/young-people/{duty.case_id}",
         "plan_action": f"/young-people/actions/{duty.subject_id}",
         "disagreement": f"/young-people/{duty.case_id}/disagreements/{duty.subject_id}",
         "intervention": f"/young-people/interventions/{duty.subject_id}",

@@ -21,7 +21,7 @@ from casework.web.components import Entry, Fact
 from casework.web.forms import youth as forms
 from casework.web.forms import youth_words as words
 from casework.web.forms.form import Form
-from casework.web.unit import now, work_for_request
+from casework.web.unit import now, someone, work_for_request
 from casework.web.wording import date_words
 from casework.web.youth_home import blueprint
 from casework.web.youth_steps import STEPS, Step
@@ -50,6 +50,8 @@ def file(youth_case_id: UUID) -> str:
         next_words=words.NEXT.get(record.next_step or "", ""),
         next_name=youth_steps.LEADS_TO.get(record.next_step or ""),
         steps=youth_steps.offered(record),
+        may_share=someone().actor.has(Permission.SHARE_ASK),
+        may_withdraw=someone().actor.has(Permission.AGREEMENT_RECORD),
         entries=_entries(record, people, names),
         today=today,
         words=words,
@@ -83,9 +85,7 @@ def step(youth_case_id: UUID, step: str) -> ResponseReturnValue:
 
 
 def _form_page(taken: Step, answers: Any, record: YouthRecord) -> str:
-    return render_template(
-        "youth/step.html", step=taken, form=answers, record=record, repeats="adults" in answers.counts
-    )
+    return render_template("youth/step.html", step=taken, form=answers, record=record, repeats=sorted(answers.counts))
 
 
 @blueprint.route("/actions/<uuid:plan_action_id>", methods=["GET", "POST"])

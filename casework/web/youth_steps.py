@@ -7,13 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from casework.accounts import queries as accounts
-from casework.agencies import queries as agencies
-from casework.clock import london_date
-from casework.partnerships import queries as partnerships
-from casework.programmes.youth_support.practice import practice
+from casework.web import youth_acts as acts
 from casework.web.forms import youth as forms
-from casework.web.forms.choices import Option
 from casework.web.forms.form import Form
 from casework.work import UnitOfWork
 from casework.youth import operations as youth
@@ -54,158 +49,6 @@ def _in(*stages: Stage) -> Callable[[Stage], bool]:
     return lambda stage: stage in stages
 
 
-def _invite_form(work: UnitOfWork, record: YouthRecord) -> Form:
-    """Offer every member agency, and the practitioners of all of them; whether the agreement reaches one is answered on sending."""
-    members = partnerships.member_agencies(work, on=london_date(work.now))
-    people = accounts.account_names(work, accounts.accounts_with_role(work, roles=youth.PRACTITIONERS))
-    names = {one.agency_id: one.name for one in members}
-    return forms.INVITE.with_options(
-        agency=[(str(one.agency_id), one.name) for one in members],
-        account=sorted(
-            (
-                (str(account_id), f"{one.name}, {names[one.agency_id]}")
-                for account_id, one in people.items()
-                if one.agency_id in names
-            ),
-            key=lambda option: option[1],
-        ),
-    )
-
-
-def _lead_form(work: UnitOfWork, record: YouthRecord) -> Form:
-    return forms.LEAD.with_options(account=_team_options(work, record))
-
-
-def _handover_form(work: UnitOfWork, record: YouthRecord) -> Form:
-    home = accounts.accounts_with_role(work, roles=youth.PRACTITIONERS, agency_id=record.line.agency_id)
-    people = accounts.account_names(work, home)
-    return forms.STEP_DOWN.with_options(lead=[(str(one), people[one].name) for one in home if one in people])
-
-
-def _team_options(work: UnitOfWork, record: YouthRecord) -> list[Option]:
-    ids = {one.account_id for one in record.team if one.until_at is None and one.account_id} | {
-        record.line.holder_account_id
-    }
-    people = accounts.account_names(work, ids)
-    names = agencies.agency_names(work, {one.agency_id for one in people.values() if one.agency_id})
-    options: list[Option] = [
-        (str(account_id), one.name, names.get(one.agency_id, "") if one.agency_id else "")
-        for account_id, one in people.items()
-    ]
-    return sorted(options, key=lambda option: option[1])
-
-
-def _action_form(work: UnitOfWork, record: YouthRecord) -> Form:
-    present = [one for one in record.team if one.until_at is None]
-    people = accounts.account_names(work, [one.account_id for one in present])
-    names = agencies.agency_names(work, {one.agency_id for one in present})
-    owners: list[Option] = [
-        (
-            str(one.id),
-            people[one.account_id].name if one.account_id in people else names.get(one.agency_id, ""),
-            names.get(one.agency_id, "") if one.account_id in people else "Nobody is named there yet",
-        )
-        for one in present
-    ]
-    return forms.ACTION.with_options(owner=[*owners, (youth.FAMILY, "The young person or the family")])
-
-
-def _assessment_form(work: UnitOfWork, record: YouthRecord) -> Form:
-    return forms.assessment_form(practice().form_on(london_date(work.now)))
-
-
-def _latest_assessment(record: YouthRecord) -> Values:
-    if not record.assessments:
-        return {}
-    content = record.assessments[0].content
-    return {**content.get("sections", {}), **{key: value for key, value in content.items() if key != "sections"}}
-
-
-def _assess(work: UnitOfWork, record: YouthRecord, values: Values) -> None:
-    form = practice().form_on(london_date(work.now))
-    youth.write_assessment(
-        work,
-        case_id=record.line.case_id,
-        assessment=youth.Assessment(
-            sections={one.code: values[one.code] for one in form.sections},
-            risk_factors=values["risk_factors"],
-            adults=tuple(youth.Adult(**adult) for adult in values["adults"]),
-            young_person_said=values["young_person_said"],
-            parents_said=values["parents_said"],
-        ),
-        is_complete=values["is_complete"] == "yes",
-    )
-
-
-def _review_form(work: UnitOfWork, record: YouthRecord) -> Form:
-    waiting = [(str(one.id), one.what) for one in record.actions if one.state == rules.ActionState.AGREED]
-    return forms.review_form(waiting)
-
-
-def _review(work: UnitOfWork, record: YouthRecord, values: Values) -> None:
-    outcomes = {
-        one.id: youth.Outcome(values[f"outcome-{one.id}"], "Heard at the review.")
-        for one in record.actions
-        if values.get(f"outcome-{one.id}")
-    }
-    if record.line.stage == Stage.PLAN_ACTIVE:
-        youth.begin_review(work, case_id=record.line.case_id)
-    youth.hold_review(
-        work,
-        case_id=record.line.case_id,
-        review=youth.Review(
-            young_persons_view=values["young_persons_view"],
-            present=values["present"],
-            outcomes=outcomes,
-            is_agreed=values["is_agreed"] == "yes",
-            decision=values["decision"],
-            next_on=values["next_on"],
-        ),
-    )
-
-
-def _known(record: YouthRecord) -> Values:
-    person = record.person
-    document = person.document if person else {}
-    address = document.get("address") or {}
-    return {
-        "given_names": document.get("given_names"),
-        "family_name": document.get("family_name"),
-        "date_of_birth": person.date_of_birth if person else None,
-        "place": (address.get("lines") or [""])[-1],
-        "postcode": address.get("postcode"),
-        "school": document.get("school"),
-    }
-
-
-def _learn(work: UnitOfWork, record: YouthRecord, values: Values) -> None:
-    youth.learn(work, case_id=record.line.case_id, young_person=person_from(values))
-
-
-def person_from(values: Values) -> dict[str, Any]:
-    """Return what a form says of a young person in the shape of a person of a referral; what was left is left out."""
-    found: dict[str, Any] = {key: values[key] for key in ("given_names", "family_name", "school") if values.get(key)}
-    if values.get("date_of_birth"):
-        found["date_of_birth"] = values["date_of_birth"].isoformat()
-    if values.get("place") or values.get("postcode"):
-        found["address"] = {
-            "lines": [values["place"]] if values.get("place") else [],
-            "postcode": values.get("postcode") or None,
-        }
-    return found
-
-
-def _close(work: UnitOfWork, record: YouthRecord, values: Values) -> None:
-    achieved = {heading.value: values[f"achieved-{heading.value}"] for heading in rules.Heading}
-    youth.close(
-        work,
-        case_id=record.line.case_id,
-        reason=values["reason"],
-        achieved={heading: how for heading, how in achieved.items() if how},
-        words=values["words"],
-    )
-
-
 def _on(verb: Callable[..., object], *names: str, **fixed: Any) -> Callable[[UnitOfWork, YouthRecord, Values], object]:
     """Make a step's act from an operation that takes the case and these answers by the same names."""
 
@@ -215,18 +58,14 @@ def _on(verb: Callable[..., object], *names: str, **fixed: Any) -> Callable[[Uni
     return does
 
 
-def _level_of(values: Values) -> int:
-    return int(values["level"] or 0)
-
-
 STEPS: Mapping[str, Step] = {
     "who": Step(
         title="Who it is about",
         button="Keep",
         said="What is known is kept.",
         form=_always(forms.LEARN),
-        begins_with=_known,
-        does=_learn,
+        begins_with=acts.known,
+        does=acts.learn,
         offered=lambda stage: stage in rules.OPEN,
         intro="Initials are enough until there is an agreement. No other agency finds anybody by what stands here.",
     ),
@@ -249,13 +88,23 @@ STEPS: Mapping[str, Step] = {
         intro="Explain first: who you are, what would be shared with whom and why, what follows from yes, no and partly, and that "
         "it can be taken back.",
     ),
+    "answer": Step(
+        title="The answer about agreement",
+        button="Keep the answer",
+        said="The answer is kept.",
+        form=acts.answer_form,
+        does=acts.answer,
+        offered=lambda stage: stage is Stage.AGREEMENT_PENDING or stage in rules.AGREED,
+        intro="Each agency by name and each kind of information by itself: nothing is agreed by silence. A new answer replaces what the "
+        "same person answered before; what they said nobody may know stays so.",
+    ),
     "assessment": Step(
         title="Assessment",
         button="Keep this version",
         said="The version is kept.",
-        form=_assessment_form,
-        begins_with=_latest_assessment,
-        does=_assess,
+        form=acts.assessment_form,
+        begins_with=acts.latest_assessment,
+        does=acts.assess,
         offered=lambda stage: stage in rules.AGREED,
         intro="Each version is kept as it was written. Leave a section empty when you know nothing of it.",
     ),
@@ -263,7 +112,7 @@ STEPS: Mapping[str, Step] = {
         title="Invite an agency to the team",
         button="Invite",
         said="They are on the team.",
-        form=_invite_form,
+        form=acts.invite_form,
         does=lambda work, record, values: youth.invite(
             work,
             case_id=record.line.case_id,
@@ -278,7 +127,7 @@ STEPS: Mapping[str, Step] = {
         title="Appoint the lead professional",
         button="Appoint",
         said="The lead professional is appointed.",
-        form=_lead_form,
+        form=acts.lead_form,
         does=lambda work, record, values: youth.appoint_lead(
             work, case_id=record.line.case_id, account_id=UUID(values["account"]), wishes=values["wishes"]
         ),
@@ -289,7 +138,7 @@ STEPS: Mapping[str, Step] = {
         title="Agree an action",
         button="Agree",
         said="The action stands in the plan.",
-        form=_action_form,
+        form=acts.action_form,
         does=lambda work, record, values: youth.agree_action(
             work,
             case_id=record.line.case_id,
@@ -314,8 +163,8 @@ STEPS: Mapping[str, Step] = {
         title="Review the plan",
         button="Keep the review",
         said="The review is kept.",
-        form=_review_form,
-        does=_review,
+        form=acts.review_form,
+        does=acts.review,
         offered=_in(Stage.PLAN_ACTIVE, Stage.REVIEWING),
     ),
     "risk": Step(
@@ -332,7 +181,7 @@ STEPS: Mapping[str, Step] = {
         said="The level is changed.",
         form=_always(forms.LEVEL),
         does=lambda work, record, values: youth.change_level(
-            work, case_id=record.line.case_id, level=_level_of(values), words=values["words"]
+            work, case_id=record.line.case_id, level=acts.level_of(values), words=values["words"]
         ),
         offered=lambda stage: stage in rules.OPEN - {Stage.STEPPED_UP},
         intro="For level 4, step the case up.",
@@ -356,7 +205,7 @@ STEPS: Mapping[str, Step] = {
             work,
             case_id=record.line.case_id,
             is_accepted=values["is_accepted"] == "yes",
-            level=_level_of(values),
+            level=acts.level_of(values),
             words=values["words"],
         ),
         offered=_in(Stage.STEPPED_UP),
@@ -365,11 +214,11 @@ STEPS: Mapping[str, Step] = {
         title="Step down to early help",
         button="Step down",
         said="Stepped down. Ask for agreement afresh.",
-        form=_handover_form,
+        form=acts.handover_form,
         does=lambda work, record, values: youth.step_down(
             work,
             case_id=record.line.case_id,
-            level=_level_of(values),
+            level=acts.level_of(values),
             lead_account_id=UUID(values["lead"]),
             words=values["words"],
         ),
@@ -415,7 +264,7 @@ STEPS: Mapping[str, Step] = {
         button="Close",
         said="Closed. You will be asked in six months whether it has lasted.",
         form=_always(forms.CLOSE),
-        does=_close,
+        does=acts.close,
         offered=_can(Event.OUTCOME_RECORDED),
     ),
     "follow-up": Step(
@@ -430,6 +279,7 @@ STEPS: Mapping[str, Step] = {
 
 LEADS_TO: Mapping[str, str] = {
     Event.AGREEMENT_SOUGHT: "ask",
+    Event.AGREEMENT_GIVEN: "answer",
     Event.ASSESSMENT_COMPLETED: "assessment",
     Event.PLAN_AGREED: "plan",
     Event.REVIEW_BEGUN: "review",
@@ -438,7 +288,7 @@ LEADS_TO: Mapping[str, str] = {
     Event.OUTCOME_RECORDED: "close",
     Event.FOLLOWED_UP: "follow-up",
 }
-"""Where the next step of a file is done. The answer about agreement has pages of its own."""
+"""Where the next step of a file is done."""
 
 
 def offered(record: YouthRecord) -> list[tuple[str, Step]]:

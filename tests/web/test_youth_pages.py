@@ -267,3 +267,66 @@ class TestADisagreement:
         assert "Their line managers" in text_of(school.open(address))
         assert school.send(address, {"what": "settle", "words": "Agreed."}).status_code == 303
         assert "Settled on" in text_of(school.open(address))
+
+
+class TestTheAnswerAboutAgreement:
+    def test_names_each_agency_and_lets_the_file_follow_at_once(
+        self, partnership: APartnership, visitor_as: VisitorAs
+    ) -> None:
+        case_id = made.opened(partnership)
+        made.asked(partnership, case_id)
+        worker = visitor_as("youth_worker")
+        assert "Record the answer about agreement" in text_of(worker.open(the_file(case_id)))
+        worker.open(the_file(case_id, "answer"))
+        form = {
+            "status": "given",
+            "relation": "self",
+            "competent": "yes",
+            "test": "gillick",
+            "factors": "Said back who would know what.",
+            "purposes": ["support_plan", "assessment"],
+            "permits-count": "1",
+            "permits-0-agency": "school_nursing",
+            "permits-0-categories": ["basic"],
+            "denied": ["housing"],
+            "wording": "2026-1",
+            "how": "in_person",
+            "form": "signed",
+        }
+        refused = worker.send(the_file(case_id, "answer"), form)
+        assert refused.status_code == 422
+        assert "Explain first when a no cannot be kept" in text_of(refused)
+        assert worker.send(the_file(case_id, "answer"), {**form, "exceptions_explained": ["yes"]}).status_code == 303
+        page = text_of(worker.open(the_file(case_id)))
+        assert "Assessing" in page
+        assert "Agreement was given" in page
+
+    def test_that_is_a_no_ends_there(self, partnership: APartnership, visitor_as: VisitorAs) -> None:
+        case_id = made.opened(partnership)
+        made.asked(partnership, case_id)
+        worker = visitor_as("youth_worker")
+        worker.open(the_file(case_id, "answer"))
+        form = {"status": "refused", "relation": "self", "wording": "2026-1", "how": "phone", "form": "spoken"}
+        assert worker.send(the_file(case_id, "answer"), form).status_code == 303
+        assert "Agreement refused" in text_of(worker.open(the_file(case_id)))
+        assert "Look at the risk again" in text_of(worker.open("/duties"))
+
+    def test_of_a_parent_who_may_have_hurt_the_young_person_is_not_taken(
+        self, partnership: APartnership, visitor_as: VisitorAs
+    ) -> None:
+        case_id = made.opened(partnership)
+        made.asked(partnership, case_id)
+        worker = visitor_as("youth_worker")
+        worker.open(the_file(case_id, "answer"))
+        form = {
+            "status": "refused",
+            "relation": "parental_responsibility",
+            "giver_name": "Dean Stone",
+            "giver_is_abuser": "yes",
+            "wording": "2026-1",
+            "how": "phone",
+            "form": "spoken",
+        }
+        answer = worker.send(the_file(case_id, "answer"), form)
+        assert answer.status_code == 422
+        assert "Contact is not permitted; speak to your safeguarding lead." in text_of(answer)

@@ -343,7 +343,7 @@ def _may_contact() -> bool:
 
 
 def _practitioners(work: UnitOfWork, group_id: UUID) -> dict[str, str]:
-    people = queries.people_of(work, group_id=group_id)
+    people = queries.practitioners_of(work, group_id=group_id)
     named = accounts.account_names(work, people)
     names = agencies.agency_names(work, people.values())
     found = {str(one): f"{named[one].name}, {names[agency_id]}" for one, agency_id in people.items() if one in named}

@@ -90,16 +90,19 @@ def queries() -> dict[str, Query]:
             continue
         module = importlib.import_module(f"casework.{place.parent.name}.queries")
         for name, query in vars(module).items():
-            ours = inspect.isfunction(query) and query.__module__.startswith(module.__name__)
-            # What is given no unit of work reads nothing.
-            if ours and not name.startswith("_") and next(iter(inspect.signature(query).parameters), "") == "work":
+            if inspect.isfunction(query) and not name.startswith("_") and query.__module__.startswith(module.__name__):
                 found[f"{place.parent.name}.{name}"] = query
     return found
 
 
 def shown() -> dict[str, Query]:
     """Return the queries that pages, commands and mail may show the answers of."""
-    return {name: query for name, query in queries().items() if name not in NOT_SHOWN}
+    return {name: query for name, query in queries().items() if name not in NOT_SHOWN and _reads(query)}
+
+
+def _reads(query: Query) -> bool:
+    """Say whether a query is given a unit of work: what is given none reads nothing."""
+    return next(iter(inspect.signature(query).parameters), "") == "work"
 
 
 @dataclass(frozen=True)

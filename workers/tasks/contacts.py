@@ -47,7 +47,7 @@ def tell_both_sides(work: UnitOfWork, message: Message) -> None:
 
 def tell_members(work: UnitOfWork, message: Message) -> None:
     """Tell the members of a group that the minutes are out."""
-    people = group_queries.people_of(work, group_id=message.id_of("group_id"))
+    people = group_queries.practitioners_of(work, group_id=message.id_of("group_id"))
     notifications.notify(
         work, template=MailTemplate.DOCUMENT_READY, account_ids=sorted(people), about=f"group_minutes:{message.id}"
     )

@@ -33,7 +33,7 @@ def record_attendance(work: UnitOfWork, *, meeting_id: uuid.UUID, states: Mappin
     """Say of practitioners of the member agencies whether they were there. Raises NotAllowed, NotFound, Invalid, MinutesAreOut."""
     group, meeting = policy.reach_meeting(work, meeting_id, lead=True, lock=True)
     require_not_issued(meeting)
-    people = queries.people_of(work, group_id=group.id)
+    people = queries.practitioners_of(work, group_id=group.id)
     if not set(states) <= set(people) or not set(states.values()) <= set(rules.Attendance):
         raise Invalid.field("attendance", "Choose from the practitioners of the member agencies.")
     if not states:

@@ -19,7 +19,7 @@ from casework.groups.queries.records import (
     meetings,
     members_of,
     mode_on,
-    people_of,
+    practitioners_of,
 )
 
 __all__ = [
@@ -43,5 +43,5 @@ __all__ = [
     "members_of",
     "mode_on",
     "named_cases",
-    "people_of",
+    "practitioners_of",
 ]

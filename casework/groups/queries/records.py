@@ -153,7 +153,7 @@ def members_of(work: UnitOfWork, *, group_id: uuid.UUID) -> tuple[uuid.UUID, ...
     )
 
 
-def people_of(work: UnitOfWork, *, group_id: uuid.UUID) -> dict[uuid.UUID, uuid.UUID]:
+def practitioners_of(work: UnitOfWork, *, group_id: uuid.UUID) -> dict[uuid.UUID, uuid.UUID]:
     """Return the practitioners of the member agencies who take part in groups: account to agency. Raises NotAllowed, NotFound."""
     return {
         account_id: agency_id

@@ -14,7 +14,7 @@ from casework.notifications import operations as notifications
 from casework.partnerships import queries as partnerships
 from casework.work import Stores, UnitOfWork
 from config.settings import Settings
-from rehearsal import partnership
+from rehearsal import partnership, young_people
 from rehearsal.awkward import awkward_referrals
 from rehearsal.days import Pace, run_day
 from rehearsal.drivers import InThisProcess
@@ -66,6 +66,7 @@ def make(stores: Stores, now: datetime) -> World:
         for _ in run_day(day, people, driver, QUICKLY, until=now - timedelta(minutes=2)):
             pass
     people.refer(now)
+    young_people.make(stores, world, now)
     driver(now)
     # What would have been posted weeks ago is not posted today.
     with world.work(stores, None, now) as work:

@@ -75,6 +75,13 @@ PEOPLE: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
     ("referrer_midwife", "Grace Obi", "hospital", "Midwife", (Role.REFERRER,)),
     ("observer", "Hugh Sandford", "voluntary_sector", "Forum member", (Role.OBSERVER,)),
     ("operator", "Lena Fischer", "community_safety", "System operator", (Role.OPERATOR,)),
+    ("youth_worker", "Jo Marsh", "youth_service", "Youth worker", (Role.YOUTH_WORKER,)),
+    ("youth_manager", "Helen Frost", "youth_service", "Team manager", (Role.YOUTH_MANAGER,)),
+    ("safeguarding_lead", "Mina Shah", "youth_service", "Safeguarding lead", (Role.SAFEGUARDING_LEAD,)),
+    ("school_worker", "Tom Beech", "school_nursing", "School nurse", (Role.YOUTH_WORKER,)),
+    ("housing_worker", "Ivy Colclough", "housing", "Young tenants’ officer", (Role.YOUTH_WORKER,)),
+    ("information_lead", "Sara Quill", "community_safety", "Information lead", (Role.INFORMATION_LEAD,)),
+    ("group_chair", "Neil Abbott", "fire_service", "Station manager", (Role.GROUP_CHAIR,)),
 )
 
 SOUTH_STAFFORDSHIRE = ("WV3", "WV4", "WV5", "WV6", "WV7", "WV8", "WV9", "WV10", "WS6", "WS11", "DY3", "DY7")

@@ -159,6 +159,8 @@ def _where_it_is_done(duty: DutyRecord) -> str:
         "disagreement": f"/young-people/{duty.case_id}/disagreements/{duty.subject_id}",
         "intervention": f"/young-people/interventions/{duty.subject_id}",
         "contact": f"/contacts/{duty.subject_id}",
+        "share": f"/sharing/{duty.subject_id}",
+        "withdrawal_notice": f"/withdrawal/notices/{duty.subject_id}",
     }[duty.subject_kind]
 
 

@@ -40,7 +40,10 @@ DESK, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 TALLEST = 2_400  # of a picture, in pixels
 
 # Whom we follow, in this order: who comes to a page first is looked at there. Homes are looked at for everybody.
-WHO = ("coordinator", "chair", "housing", "idva", "referrer_police", "administrator", "observer", "operator")
+WHO = (
+    *("coordinator", "chair", "housing", "idva", "referrer_police", "administrator", "observer", "operator"),
+    *("youth_worker", "school_worker", "youth_manager", "safeguarding_lead", "information_lead", "group_chair"),
+)
 HOME = "home.home"
 
 # Pages that no link of the demonstration leads to, and where they are looked at instead.
@@ -51,6 +54,20 @@ ELSEWHERE = {
     "contacts.of_case": "is of a first contact that is owed: tests/web/test_home.py",
     "components.guide": "tests/browser/test_components.py",
     "demonstration.message": "follows a mail that was caught",
+    "groups.found": "is for a partnership without a group: tests/web/test_group_pages.py",
+    "groups.lead": "is of a meeting that was held: tests/web/test_group_pages.py",
+    "groups.named_cases": "is of groups that hear named cases: tests/web/test_group_pages.py",
+    "groups.seats": "is of founding a group: tests/web/test_group_pages.py",
+    "interventions.letter": "is of an intervention: tests/web/test_intervention_pages.py",
+    "interventions.one": "is of an intervention: tests/web/test_intervention_pages.py",
+    "interventions.pdf": "is of an intervention: tests/web/test_intervention_pages.py",
+    "interventions.printed": "is of an intervention: tests/web/test_intervention_pages.py",
+    "sharing.again": "is of a share that was stopped: tests/web/test_sharing_pages.py",
+    "sharing.pass_on": "is of a share that was accepted: tests/web/test_sharing_pages.py",
+    "sharing.signature": "is of a share that needs a signature: tests/web/test_sharing_pages.py",
+    "withdrawal.answer": "follows a withdrawal: tests/web/test_sharing_pages.py",
+    "young_people.disagreement": "follows a disagreement: tests/web/test_youth_pages.py",
+    "young_people.leave": "is of the end of a place on the team: tests/web/test_youth_pages.py",
     "health.healthz": "is for machines",
     "health.readyz": "is for machines",
     "minutes.amend": "is of minutes in draft: tests/browser/test_after_the_sitting.py",
@@ -79,6 +96,7 @@ class Told:
     """What was seen: the pages by endpoint, and every fault with the page and the person."""
 
     pages: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
 
@@ -144,6 +162,13 @@ def told(site: Site, browser: Browser) -> Told:
     _walk(site, browser, None, found)
     for who in WHO:
         _walk(site, browser, who, found)
+    if folder := os.environ.get("CASEWORK_PICTURES"):
+        lines = [
+            "# Every page of the demonstration\n",
+            "Made by tests/browser/test_every_page.py; in brackets who looks.\n",
+        ]
+        lines += [f"## {title}\n\n![{title}]({name}.png)\n" for name, title in sorted(found.titles.items())]
+        (Path(folder) / "README.md").write_text("\n".join(lines), encoding="utf-8")
     return found
 
 
@@ -184,6 +209,7 @@ def _walk(site: Site, browser: Browser, who: str | None, found: Told) -> None:
 # Pages through which each person has to go to come to pages of their own.
 _LEADS_ON = frozenset(
     {HOME, "cases.all_cases", "cases.case", "referring.mine", "referring.referral", "research.rounds_to_answer"}
+    | {"youth.mine", "youth.case", "groups.all_groups", "agency_contacts.all_contacts"}
     | {"research.round_page", "minutes.every_round", "minutes.of_round", "rounds.calendar", "rounds.conference"}
 )
 
@@ -217,11 +243,16 @@ def _look(page: Page, site: Site, path: str, name: str, who: str | None, found: 
     for one in page.evaluate("options => axe.run(document, options)", options)["violations"]:
         said += [f"axe {one['id']}: {node['html'][:160]}" for node in one["nodes"]]
     if folder := os.environ.get("CASEWORK_PICTURES"):
+        found.titles[name] = f"{page.title().removesuffix(' – Casework')} ({who or 'nobody'})"
         _keep(page, Path(folder) / f"{name}.png")
     page.set_viewport_size(PHONE)
     wide = page.evaluate("document.documentElement.scrollWidth")
     if wide > PHONE["width"]:
-        said.append(f"{wide} px wide on a phone")
+        culprits = page.evaluate(
+            "[...document.querySelectorAll('main *')].filter(one => one.getBoundingClientRect().right > innerWidth)"
+            ".slice(0, 3).map(one => one.outerHTML.slice(0, 160))"
+        )
+        said.append(f"{wide} px wide on a phone: {culprits}")
     for kind, listener in listeners.items():
         page.remove_listener(kind, listener)
     found.faults += [f"{name} as {who}: {one}" for one in said]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from flask import Flask, abort, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -43,6 +43,7 @@ OPEN_IN_DEMONSTRATION = frozenset(
 HOME = "home.home"
 SIGN_IN = "sign_in.password"
 CHOOSE_PARTNERSHIP = "account.partnership"
+_LONGEST_ACT = 60
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -104,13 +105,20 @@ def _check() -> Response | None:
         return redirect(url_for(SIGN_IN), 303) if endpoint == HOME else abort(401)
     guard = guard_of(current_app.view_functions[endpoint])
     if guard is None:
-        raise NotAllowed(code="no_guard")
+        _stop_unguarded(endpoint)
     if guard.in_partnership and who.partnership_id is None:
         return redirect(url_for(CHOOSE_PARTNERSHIP), 303)
     if guard.permissions and not any(who.actor.has(one) for one in guard.permissions):
         with work_for_request() as work:
             work.require(guard.permissions[0])
     return None
+
+
+def _stop_unguarded(endpoint: str) -> NoReturn:
+    """Refuse everybody a page whose view declares no guard, and write to the trail which: somebody forgot it. Raises NotAllowed."""
+    with work_for_request() as work:
+        work.refuse(act=f"page:{endpoint}"[:_LONGEST_ACT], code="no_guard")
+        raise NotAllowed(code="no_guard")
 
 
 def _frame(who: SignedIn) -> None:

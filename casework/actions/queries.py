@@ -49,6 +49,16 @@ def actions_of_round(work: UnitOfWork, *, conference_id: uuid.UUID) -> tuple[Act
     return _records(work, [Action.conference_id == conference_id])
 
 
+def actions_of_referral(work: UnitOfWork, *, referral_id: uuid.UUID) -> tuple[ActionRecord, ...]:
+    """Return the actions agreed about a referral, the latest sitting first: to its writer, and to whoever may see the case.
+
+    Who may not see the case is not given the owner's words on what became of an action, only where it stands.
+    """
+    follows = case_policy.may_follow(work.actor, work.now, Listing.referral_id)
+    of_it = select(Listing.id).where(Listing.id == Action.listing_id, Listing.referral_id == referral_id)
+    return _records(work, [of_it.exists()], or_follows=of_it.where(follows).correlate(Action, Case).exists())
+
+
 def my_actions(work: UnitOfWork, *, open_only: bool = True) -> tuple[ActionRecord, ...]:
     """Return the actions that the reader's agency owns, the earliest due first."""
     conditions: list[ColumnElement[bool]] = [Action.owner_agency_id == work.actor.agency_id]
@@ -108,18 +118,23 @@ def action_record(work: UnitOfWork, *, action_id: uuid.UUID) -> ActionRecord | N
 
 
 def _records(
-    work: UnitOfWork, conditions: Sequence[ColumnElement[bool]], *, by_due: bool = False
+    work: UnitOfWork,
+    conditions: Sequence[ColumnElement[bool]],
+    *,
+    by_due: bool = False,
+    or_follows: ColumnElement[bool] | None = None,
 ) -> tuple[ActionRecord, ...]:
     today = london_date(work.now)
+    may_see = case_policy.may_see(work.actor, work.now)
     order = (Action.due_on, Action.id) if by_due else (Conference.sits_at.desc(), Action.agreed_at, Action.id)
     rows = work.session.execute(
-        select(Action, Case.number, Conference.sits_on)
+        select(Action, Case.number, Conference.sits_on, may_see)
         .join(Case, Case.id == Action.case_id)
         .join(Conference, Conference.id == Action.conference_id)
         .where(
             *conditions,
             Action.state != rules.ActionState.WITHDRAWN.value,
-            case_policy.may_see(work.actor, work.now),
+            may_see if or_follows is None else or_(may_see, or_follows),
         )
         .order_by(*order)
     ).all()
@@ -140,12 +155,12 @@ def _records(
             what=str((row.what.open(work.keys) or {}).get("words", "")),
             due_on=row.due_on,
             state=row.state,
-            outcome=str((row.outcome.open(work.keys) or {}).get("words", "")),
+            outcome=str((row.outcome.open(work.keys) or {}).get("words", "")) if is_seen else "",
             reported_at=row.reported_at,
             is_overdue=rules.is_overdue(row.state, row.due_on, today),
             may_report=rules.is_unfinished(row.state) and (every or (mine is not None and row.owner_agency_id == mine)),
         )
-        for row, number, sits_on in rows
+        for row, number, sits_on, is_seen in rows
     )
 
 

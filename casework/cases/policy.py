@@ -12,12 +12,13 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from casework.access import blocks
 from casework.access.actors import Actor, ActorKind
 from casework.access.permissions import Permission, Role
 from casework.cases.models import Case, Confidentiality, Standing
-from casework.cases.rules import ONE_QUESTION_ONLY, StandingKind
+from casework.cases.rules import OPENS_NO_CASE, StandingKind
 from casework.errors import NotAllowed, NotFound
 from casework.programmes.registry import MARAC, YOUTH_SUPPORT, Programme
 from casework.work import UnitOfWork
@@ -43,9 +44,9 @@ def has_standing(
 ) -> ColumnElement[bool]:
     """Return the SQL condition that `actor` stands in some relation to a Case at `now`, or in one of `kinds`.
 
-    Without `kinds` standing for one question of research is left out: it opens no case. Standing that a round's list gave counts
-    only once the person has accepted that round's confidentiality statement. An agency's standing is used by those of its people
-    who hold one of the roles `speaking`.
+    Without `kinds` standing that opens no case (cases.rules) is left out. Standing that a round's list gave counts only once
+    the person has accepted that round's confidentiality statement. An agency's standing is used by those of its people who
+    hold one of the roles `speaking`.
     """
     held_by = [Standing.account_id == actor.account_id]
     if actor.agency_id is not None and actor.roles & speaking:
@@ -63,7 +64,7 @@ def has_standing(
         or_(*held_by),
         Standing.kind.in_([kind.value for kind in kinds])
         if kinds
-        else Standing.kind.not_in([kind.value for kind in ONE_QUESTION_ONLY]),
+        else Standing.kind.not_in([kind.value for kind in OPENS_NO_CASE]),
         true() if ignore_confidentiality else accepted,
     )
 
@@ -81,6 +82,29 @@ def may_see(actor: Actor, now: datetime) -> ColumnElement[bool]:
     if actor.has(Permission.YOUTH_CASE_VIEW):
         reached.append(and_(is_of(YOUTH_SUPPORT), has_standing(actor, now, speaking=ANSWERS_FOR_YOUTH_FILES)))
     return and_(not_(is_blocked(actor, now)), or_(false(), *reached))
+
+
+def may_follow(actor: Actor, now: datetime, source_id: InstrumentedAttribute[uuid.UUID]) -> ColumnElement[bool]:
+    """Return the SQL condition that `actor` wrote the referral in column `source_id`, of which a Case came, and may learn what became
+    of it: its rounds and its actions. A block and an unsigned protocol end that as they end everything."""
+    if actor.account_id is None or not actor.protocol_signed:
+        return false()
+    wrote = exists().where(
+        Standing.case_id == Case.id,
+        Standing.kind == StandingKind.REFERRER.value,
+        Standing.account_id == actor.account_id,
+        Standing.source_id == source_id,
+        Standing.from_at <= now,
+        or_(Standing.until_at.is_(None), Standing.until_at > now),
+    )
+    return and_(is_of(MARAC), not_(is_blocked(actor, now)), wrote)
+
+
+def may_know_people(actor: Actor, now: datetime, kinds: Collection[StandingKind]) -> ColumnElement[bool]:
+    """Return the SQL condition that `actor` may know the people of a Case: may see it, or stands in it in one of `kinds`."""
+    if not kinds or actor.account_id is None or not actor.protocol_signed:
+        return may_see(actor, now)
+    return or_(may_see(actor, now), and_(not_(is_blocked(actor, now)), has_standing(actor, now, kinds=kinds)))
 
 
 def is_of(programme: Programme) -> ColumnElement[bool]:

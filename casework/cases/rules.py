@@ -88,7 +88,11 @@ NEEDS_CONFIDENTIALITY = frozenset({StandingKind.LISTED_AGENCY, StandingKind.INVI
 
 
 ONE_QUESTION_ONLY = frozenset({StandingKind.ASKED_COLLEAGUE})
-"""Standing that opens no case: only the one question of research that a colleague was asked (casework.research)."""
+"""Standing for the one question of research that a colleague was asked (casework.research), and the people it is about."""
+
+OPENS_NO_CASE = ONE_QUESTION_ONLY | {StandingKind.REFERRER}
+"""Standing that opens no case. Whoever wrote a referral sees their own referral, its rounds and the actions that came of it:
+not what others wrote, nor that there was an earlier one."""
 
 
 class BlockKind(StrEnum):

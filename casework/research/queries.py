@@ -18,6 +18,7 @@ from casework.cases import policy as case_policy
 from casework.cases import queries as cases
 from casework.cases.models import Case
 from casework.cases.queries import CaseLine, PersonInCase
+from casework.cases.rules import ONE_QUESTION_ONLY
 from casework.conferences import queries as rounds
 from casework.conferences.models import Listing
 from casework.errors import NotFound
@@ -289,7 +290,8 @@ def question_to_me(work: UnitOfWork, *, question_id: uuid.UUID) -> QuestionToMe:
     words, reply = "", {}
     if accepted:
         work.note_view("research:view_question", "case", row.case_id)
-        people = cases.people_of(work, case_ids=[row.case_id], and_keys=[row.key_id])[row.case_id]
+        found = cases.people_of(work, case_ids=[row.case_id], and_keys=[row.key_id], kinds=ONE_QUESTION_ONLY)
+        people = found[row.case_id]
         words = str((row.asked.open(work.keys) or {}).get("words", ""))
         reply = row.reply.open(work.keys) or {}
     return QuestionToMe(

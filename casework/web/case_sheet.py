@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Protocol
 from uuid import UUID
@@ -60,7 +59,7 @@ STANDING: Words = {
     StandingKind.LISTED_AGENCY: "The case was on a list that its agency hears",
     StandingKind.ACTION_OWNER: "Has an action of the plan",
     StandingKind.IDVA: "Supports the victim",
-    StandingKind.REFERRER: "Made the referral",
+    StandingKind.REFERRER: "Made the referral; follows it, cannot open the case",
     StandingKind.INVITED_PROFESSIONAL: "Was invited for this case",
     StandingKind.CHAIR: "Chairs the sitting",
     StandingKind.ASKED_COLLEAGUE: "Was asked one question by a colleague; cannot open the case",
@@ -119,18 +118,6 @@ def ties(people: Sequence[PersonInCase]) -> tuple[Tie, ...]:
             if to and code and code not in ("none", "not_known") and to != str(one.person.id):
                 found.append(Tie(of=str(one.person.id), to=to, words=said(vocabulary, code).lower()))
     return tuple(found)
-
-
-def as_far_as_known(
-    record: CaseRecord, past: Sequence[PastReferral], plan: tuple[ActionRecord, ...]
-) -> tuple[CaseRecord, tuple[ActionRecord, ...]]:
-    """Leave out what would tell whoever only wrote a referral that there was an earlier one: its actions and its flags."""
-    if not past or past[0].is_all_shown:
-        return record, plan
-    rounds = {one.conference_id for referral in past for one in referral.rounds}
-    since = min(one.received_on for one in past)
-    flags = tuple(flag for flag in record.flags if flag.raised_on >= since)
-    return replace(record, flags=flags), tuple(action for action in plan if action.conference_id in rounds)
 
 
 def risk_points(past: Sequence[PastReferral]) -> list[Point]:

@@ -104,7 +104,6 @@ def case(case_id: UUID) -> str:
         record = queries.case_record(work, case_id=case_id)
         past = referrals.history(work, case_id=case_id)
         plan = actions.actions_of(work, case_ids=[case_id])
-        record, plan = case_sheet.as_far_as_known(record, past, plan)
         names = agencies.agency_names(
             work,
             [

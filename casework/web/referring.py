@@ -13,6 +13,8 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from casework.access.permissions import Permission, Purpose
+from casework.actions import queries as actions
+from casework.agencies import queries as agencies
 from casework.cases import queries as cases
 from casework.clock import london_date
 from casework.errors import Invalid, NotAllowed
@@ -150,9 +152,13 @@ def referral(referral_id: UUID) -> ResponseReturnValue:
         record = queries.referral_record(work, referral_id=referral_id)
         if record.line.state == ReferralState.DRAFT:
             return redirect(_address(referral_id, ORDER[0]), 303)
-        after = queries.what_next(work, referral_id=referral_id)
+        waits = record.line.state == ReferralState.SUBMITTED
+        after = queries.what_next(work, referral_id=referral_id) if waits else None
         case_id = record.line.case_id
         may_open_case = case_id is not None and bool(cases.visible_ids(work, case_ids=[case_id]))
+        rounds = queries.rounds_of_referral(work, referral_id=referral_id)
+        plan = actions.actions_of_referral(work, referral_id=referral_id) if rounds else ()
+        names = agencies.agency_names(work, {one.owner_agency_id for one in plan}) if plan else {}
         today = london_date(work.now)
     return render_template(
         "referring/referral.html",
@@ -161,6 +167,9 @@ def referral(referral_id: UUID) -> ResponseReturnValue:
         sections=referral_sheet.sections(record.document, record.missing, on=today),
         items=referral_sheet.checklist(record.document),
         entries=referral_sheet.entries(record.steps),
+        rounds=rounds,
+        plan=plan,
+        agencies=names,
         may_open_case=may_open_case,
         may_withdraw=record.line.state in (ReferralState.SUBMITTED, ReferralState.RETURNED),
     )

@@ -101,7 +101,6 @@ DIRECTORY = {
 }
 # Reads for other queries and for scheduled work, which hand over ids that have passed the condition of the record.
 ON_CHECKED_IDS = {
-    "cases.queries.records.people_of": "people of cases that the caller has reached",
     "conferences.queries.table.people_on_the_list": "accounts to remind, for the clocks",
     "cases.queries.access.accepted_confidentiality": "which accounts have accepted a round's statement",
     "conferences.queries.table.agencies_bound_to_confidentiality": "the same by agency",

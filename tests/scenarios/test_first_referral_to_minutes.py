@@ -58,7 +58,7 @@ class TestAFirstReferral:
         assert mail.recipients == [fortnight.partnership.people["idva"].email]
         seen = {key: fortnight.sees(key, case_id) for key in fortnight.partnership.people}
         assert {key for key, sees in seen.items() if sees} == {
-            "coordinator", "second_coordinator", "administrator", "referrer", "idva",
+            "coordinator", "second_coordinator", "administrator", "idva",
         }  # fmt: skip
         with fortnight.partnership.acting("idva", Purpose.SUPPORT) as work:
             [duty] = duties.my_duties(work)

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from casework.access.permissions import Permission
 from casework.cases import policy
 from casework.cases.models import Case, CaseLink, CasePerson, Flag
+from casework.cases.rules import StandingKind
 from casework.people import queries as people
 from casework.people.models import Person
 from casework.people.queries import PersonRecord
@@ -199,15 +200,18 @@ def people_of(
     case_ids: Sequence[uuid.UUID],
     and_keys: Iterable[uuid.UUID] = (),
     parts: Collection[str] = (),
+    kinds: Collection[StandingKind] = (),
 ) -> Mapping[uuid.UUID, tuple[PersonInCase, ...]]:
-    """Return the people of these cases, opened, in two queries. For packages above that have applied the policy already.
+    """Return the people of those of these cases that the reader may see, opened, in two queries; nobody for the others.
 
     `and_keys` are keys of other records that the caller is about to open. With `parts` only people of these parts are opened.
+    Standing of `kinds` does too, where it opens no case: a colleague's question names whom it is about. The caller notes the view.
     """
     query = (
         select(CasePerson, Person)
         .join(Person, Person.id == CasePerson.person_id)
-        .where(CasePerson.case_id.in_(case_ids))
+        .join(Case, Case.id == CasePerson.case_id)
+        .where(CasePerson.case_id.in_(case_ids), policy.may_know_people(work.actor, work.now, kinds))
     )
     rows = work.session.execute(query.where(CasePerson.part.in_(parts)) if parts else query).all()
     work.keys.load(and_keys if not rows else [*and_keys, *(person.key_id for _, person in rows)])

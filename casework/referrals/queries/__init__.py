@@ -1,7 +1,14 @@
 """Reads of referrals: the inbox, one referral with what is missing and who is probably known, and one's own."""
 
 from casework.referrals.queries.contacts import ContactRecord, ContactTry, contacts
-from casework.referrals.queries.history import Checklist, PastReferral, RoundOfCase, history, last_checklists
+from casework.referrals.queries.history import (
+    Checklist,
+    PastReferral,
+    RoundOfCase,
+    history,
+    last_checklists,
+    rounds_of_referral,
+)
 from casework.referrals.queries.inbox import (
     Candidate,
     ReferralLine,
@@ -47,5 +54,6 @@ __all__ = [
     "my_referrals",
     "referral_record",
     "returned_steps",
+    "rounds_of_referral",
     "what_next",
 ]

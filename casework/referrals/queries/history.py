@@ -7,14 +7,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import or_, select
 
-from casework.access.permissions import Permission
 from casework.cases import policy as case_policy
 from casework.cases.models import Case
-from casework.cases.rules import ONE_QUESTION_ONLY, StandingKind
 from casework.conferences.models import Conference, Listing, Marac
-from casework.programmes.marac.rules import Route
 from casework.referrals import rules
 from casework.referrals.models import Referral
 from casework.risk.models import RiskAssessment
@@ -51,8 +48,6 @@ class PastReferral:
     """The checklist's tool and version."""
     answers: Mapping[str, Answer]
     """Its answers by item code, to compare with the one before; opened for the latest two, when there are two."""
-    is_all_shown: bool
-    """Whether the reader is shown every referral of the case; who only wrote one is not, and may not know that there are others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +63,9 @@ class Checklist:
 
 
 def history(work: UnitOfWork, *, case_id: uuid.UUID) -> tuple[PastReferral, ...]:
-    """Return the accepted referrals of a case that the reader may see, the earliest first, each with its rounds. Two queries.
-
-    Whoever has nothing but a referral of their own in the case is shown that one, and not that there were others.
-    """
-    knows_all = true() if work.actor.has(Permission.CASE_VIEW_ALL) else _stands_otherwise(work)
+    """Return the accepted referrals of a case that the reader may see, the earliest first, each with its rounds. Two queries."""
     rows = work.session.execute(
-        select(Referral, RiskAssessment, Listing, Conference, Marac.name, knows_all)
+        select(Referral, RiskAssessment, Listing, Conference, Marac.name)
         .join(Case, Case.id == Referral.case_id)
         .join(RiskAssessment, RiskAssessment.referral_id == Referral.id)
         .outerjoin(Listing, Listing.referral_id == Referral.id)
@@ -84,25 +75,19 @@ def history(work: UnitOfWork, *, case_id: uuid.UUID) -> tuple[PastReferral, ...]
             Referral.case_id == case_id,
             Referral.state == rules.ReferralState.ACCEPTED.value,
             case_policy.may_see(work.actor, work.now),
-            or_(knows_all, Referral.referrer_account_id == work.actor.account_id),
         )
         .order_by(Referral.received_on, Referral.submitted_at, RiskAssessment.recorded_at, Conference.sits_at)
     ).all()
     rounds: dict[uuid.UUID, dict[uuid.UUID, RoundOfCase]] = {}
     latest: dict[uuid.UUID, tuple[Referral, RiskAssessment]] = {}
-    is_all_shown = all(row[-1] for row in rows)
-    for referral, assessment, listing, conference, marac_name, _ in rows:
+    for referral, assessment, listing, conference, marac_name in rows:
         # A referral that was returned and corrected has several checklists; the last one is what was heard.
         latest[referral.id] = (referral, assessment)
         heard = rounds.setdefault(referral.id, {})
         if listing is not None:
-            heard[listing.id] = RoundOfCase(
-                conference.id, marac_name, conference.sits_at, listing.state, listing.left_because
-            )
+            heard[listing.id] = _round(listing, conference, marac_name)
     compared = [assessment for _, assessment in list(latest.values())[-2:]] if len(latest) > 1 else []
     work.keys.load({assessment.key_id for assessment in compared})
-    # The first that such a reader may know is no repeat as far as they may know.
-    hides_earlier = None if is_all_shown or not latest else next(iter(latest.values()))[0]
     opened = {assessment.id: _answers(work, assessment) for assessment in compared}
     return tuple(
         PastReferral(
@@ -112,25 +97,43 @@ def history(work: UnitOfWork, *, case_id: uuid.UUID) -> tuple[PastReferral, ...]
             completed_on=assessment.completed_on,
             score=assessment.score,
             band=assessment.band,
-            is_repeat=bool(referral.is_repeat) and referral is not hides_earlier,
+            is_repeat=bool(referral.is_repeat),
             repeat_rule=referral.repeat_rule,
-            routes=tuple(
-                route
-                for route in referral.routes.get("derived", ())
-                if route != Route.REPEAT or referral is not hides_earlier
-            ),
+            routes=tuple(referral.routes.get("derived", ())),
             rounds=tuple(rounds[referral.id].values()),
             tool=(assessment.tool, assessment.version),
             answers=opened.get(assessment.id, {}),
-            is_all_shown=is_all_shown,
         )
         for referral, assessment in latest.values()
     )
 
 
-def _stands_otherwise(work: UnitOfWork) -> ColumnElement[bool]:
-    kinds = frozenset(StandingKind) - ONE_QUESTION_ONLY - {StandingKind.REFERRER}
-    return case_policy.has_standing(work.actor, work.now, kinds=kinds)
+def rounds_of_referral(work: UnitOfWork, *, referral_id: uuid.UUID) -> tuple[RoundOfCase, ...]:
+    """Return the rounds whose list a referral was on, the earliest first: to its writer, and to whoever may see the case.
+
+    Nothing to anybody else, nor once a block or an unsigned protocol shuts the writer out.
+    """
+    rows = work.session.execute(
+        select(Listing, Conference, Marac.name)
+        .join(Case, Case.id == Listing.case_id)
+        .join(Conference, Conference.id == Listing.conference_id)
+        .join(Marac, Marac.id == Conference.marac_id)
+        .where(
+            Listing.referral_id == referral_id,
+            or_(
+                case_policy.may_see(work.actor, work.now),
+                case_policy.may_follow(work.actor, work.now, Listing.referral_id),
+            ),
+        )
+        .order_by(Conference.sits_at)
+    ).all()
+    if rows:
+        work.note_view("referral:follow", "referral", referral_id)
+    return tuple(_round(*row) for row in rows)
+
+
+def _round(listing: Listing, conference: Conference, marac_name: str) -> RoundOfCase:
+    return RoundOfCase(conference.id, marac_name, conference.sits_at, listing.state, listing.left_because)
 
 
 def _answers(work: UnitOfWork, assessment: RiskAssessment) -> dict[str, Answer]:

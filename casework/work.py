@@ -5,13 +5,17 @@ Changes, the events they cause and the entries of the trail land together or not
 
 from __future__ import annotations
 
+import select
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Engine, create_engine, event, insert, text
+import psycopg
+from psycopg.pq import ExecStatus, TransactionStatus
+from sqlalchemy import Connection, Engine, bindparam, create_engine, event, insert, text
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from casework.access.actors import Actor
@@ -53,14 +57,59 @@ class Stores:
 
 def connect(database_url: str, *, pool_size: int = 5) -> Engine:
     """Return the engine of the main database. Parameters are kept out of error texts; dead connections are noticed before use."""
-    return create_engine(
+    engine = create_engine(
         database_url,
         pool_size=pool_size,
         max_overflow=5,
-        pool_pre_ping=True,
         hide_parameters=True,
         connect_args={"options": "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=10000"},
     )
+    event.listen(engine, "checkout", refuse_dead)
+    return engine
+
+
+def refuse_dead(connection: psycopg.Connection[Any], _record: object, _proxy: object) -> None:
+    """Stand before a pooled connection's use. Raises InvalidatePoolError when the server has ended it, so that a fresh one is made.
+
+    A server says nothing to a connection that waits in the pool. Only where it has spoken, and be it the end, is it asked
+    whether it still answers: a round trip less for every unit of work.
+    """
+    spoken = select.poll()
+    spoken.register(connection.pgconn.socket, select.POLLIN)
+    if spoken.poll(0):
+        try:
+            connection.execute("SELECT 1")
+            connection.rollback()
+        except psycopg.Error as dead:
+            raise InvalidatePoolError("the server has ended this connection") from dead
+
+
+class _Session(Session):
+    """A session whose every transaction begins by saying whose rows it may touch."""
+
+
+@event.listens_for(_Session, "after_begin")
+def _set_context(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+    """Tell the database's row-level security whose rows this transaction may touch; it ends with the transaction.
+
+    Both go in one round trip. Where that is not possible (a dead connection, a transaction that runs already) the ordinary
+    statement follows, which raises what there is to raise.
+    """
+    context: str = session.info["context"]
+    server: psycopg.Connection[Any] = connection.connection.dbapi_connection  # type: ignore[assignment]
+    if server.pgconn.transaction_status == TransactionStatus.IDLE:
+        if server.pgconn.exec_(_BEGIN.format(context).encode("ascii")).status == ExecStatus.TUPLES_OK:
+            return
+    connection.execute(_CONTEXT, {"context": context})
+
+
+# What is put in is the text of a UUID, or nothing: several statements in one message cannot have bound values.
+_BEGIN = "BEGIN; SELECT set_config('app.partnership_id', '{}', true)"
+_CONTEXT = text("SELECT set_config('app.partnership_id', :context, true)")
+# Every column has its place, also the empty ones, so that there is one statement for all entries.
+_ENTRIES = insert(AuditEntry.__table__).values(  # type: ignore[arg-type]  # a mapped class's table
+    {name: bindparam(name) for name in AuditEntry.__table__.columns.keys() if name != "written_at"}  # noqa: SIM118
+)
 
 
 class UnitOfWork:
@@ -91,8 +140,8 @@ class UnitOfWork:
         self.correlation_id = correlation_id or uuid.uuid4()
         self.keys: Keys = stores.key_store.keys(self.partnership_id)
         self.blind = stores.blind
-        self.session = Session(stores.engine, expire_on_commit=False)
-        event.listen(self.session, "after_begin", self._set_context)
+        context = "" if self.partnership_id == NO_PARTNERSHIP else str(uuid.UUID(int=self.partnership_id.int))
+        self.session: Session = _Session(stores.engine, expire_on_commit=False, info={"context": context})
         self._events: list[dict[str, Any]] = []
         self._entries: list[dict[str, Any]] = []
         self._refusals: list[dict[str, Any]] = []
@@ -192,9 +241,4 @@ class UnitOfWork:
         if self._events:
             self.session.execute(insert(OutboxMessage), self._events)
         if entries:
-            self.session.execute(insert(AuditEntry), entries)
-
-    def _set_context(self, session: Session, transaction: SessionTransaction, connection: Any) -> None:
-        """Tell the database's row-level security whose rows this transaction may touch; it ends with the transaction."""
-        context = "" if self.partnership_id == NO_PARTNERSHIP else str(self.partnership_id)
-        connection.execute(text("SELECT set_config('app.partnership_id', :context, true)"), {"context": context})
+            self.session.connection().execute(_ENTRIES, entries if len(entries) > 1 else entries[0])

@@ -248,6 +248,26 @@ class TestTheContext:
             work.session.rollback()
             assert work.session.scalar(select(func.count()).select_from(Case)) == before
 
+    def test_holds_inside_a_savepoint(self, partnership: APartnership) -> None:
+        with partnership.acting("coordinator") as work, work.session.begin_nested():
+            told = work.session.scalar(text("SELECT current_setting('app.partnership_id')"))
+        assert told == str(work.partnership_id)
+
+
+class TestAConnectionThatTheServerHasEnded:
+    def test_is_noticed_before_a_unit_of_work_uses_it(self, partnership: APartnership, database: Database) -> None:
+        for _ in range(2):
+            with partnership.acting("coordinator") as work:
+                work.session.execute(text("SELECT 1"))
+            with psycopg.connect(database.superuser_url.replace("+psycopg", ""), autocommit=True) as above_all:
+                ended = above_all.execute(
+                    "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
+                    " WHERE usename = 'casework_app' AND datname = current_database()"
+                ).fetchone()
+            assert ended != (0,)
+        with partnership.acting("coordinator") as work:
+            assert work.session.scalar(text("SELECT current_setting('app.partnership_id')")) == str(work.partnership_id)
+
 
 class TestTheApplicationsRole:
     @pytest.mark.parametrize("table", INSERT_ONLY)

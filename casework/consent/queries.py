@@ -16,7 +16,7 @@ from casework.cases.models import Case
 from casework.clock import london_date
 from casework.consent.models import Agreement, AgreementEntry
 from casework.consent.rules import Agreement as Answer
-from casework.consent.rules import Relation, Status, fault_of, rule_set_at
+from casework.consent.rules import Fault, Relation, Status, fault_of, rule_set_at
 from casework.consent.rules.facts import Jurisdiction
 from casework.consent.rules.standing import Entry, EntryKind, Kind, Standing, as_answer, standing_of
 from casework.partnerships import queries as partnerships
@@ -84,9 +84,18 @@ class EndingAgreement:
 
 def agreements_for_decision(work: UnitOfWork, *, person_id: uuid.UUID) -> tuple[Answered, ...]:
     """Return what was answered about sharing for a young person, replaced answers left out. For decisions; no page shows it."""
+    return _answers(work, person_id, Kind.SHARING)
+
+
+def answers_to_service(work: UnitOfWork, *, person_id: uuid.UUID) -> tuple[Answered, ...]:
+    """Return what was answered to being helped, replaced answers left out. For decisions; no page shows it."""
+    return _answers(work, person_id, Kind.SERVICE)
+
+
+def _answers(work: UnitOfWork, person_id: uuid.UUID, kind: Kind) -> tuple[Answered, ...]:
     rows = work.session.scalars(
         select(Agreement)
-        .where(Agreement.person_id == person_id, Agreement.kind == Kind.SHARING.value, ~is_replaced())
+        .where(Agreement.person_id == person_id, Agreement.kind == kind.value, ~is_replaced())
         .order_by(Agreement.asked_at, Agreement.id)
     ).all()
     stand = standings(work, [row.id for row in rows])
@@ -177,6 +186,15 @@ def is_replaced() -> ColumnElement[bool]:
     """Return the SQL condition that the same giver has answered again."""
     later = aliased(Agreement)
     return select(later.id).where(later.replaces_id == Agreement.id).exists()
+
+
+def fault_today(work: UnitOfWork, standing: Standing, *, relation: Relation, born: date | None) -> Fault | None:
+    """Return what is wrong with a yes today, None when it counts. For operations on what has been reached."""
+    today = london_date(work.now)
+    rules = rule_set_at(Jurisdiction(partnerships.partnership_record(work).jurisdiction), today)
+    if rules is None:
+        return Fault.NO_DATE
+    return fault_of(as_answer(standing, relation), born=born, today=today, clocks=rules.clocks)
 
 
 def _next_day(standing: Standing) -> date:

@@ -118,6 +118,9 @@ class TestAYes:
             ({"how": "telepathy"}, "how"),
             ({"form": "nod"}, "form"),
             ({"expires_on": date(2020, 1, 1)}, "expires_on"),
+            ({"expires_on": date(2027, 11, 24)}, "expires_on"),
+            ({"review_due": date(2027, 2, 24)}, "review_due"),
+            ({"lifted": {"housing": frozenset({"*"})}}, "lifted"),
         ],
     )
     def test_that_lacks_something_is_refused_with_the_field_and_nothing_is_kept(
@@ -149,6 +152,8 @@ class TestAParentsYes:
         giver_is_abuser=False,
     )
 
+    NO = replace(PARENT, status=Status.REFUSED, permit={}, purposes=frozenset())
+
     def test_counts_for_fifteen_and_is_shown_not_to_count_after_the_sixteenth_birthday(
         self, partnership: APartnership
     ) -> None:
@@ -175,8 +180,55 @@ class TestAParentsYes:
         assert (found.counts, found.fault) == (False, "giver_is_abuser")
         assert kim.owed(DutyKind.AGREEMENT_REVIEW) == 1
 
+    def test_takes_the_place_of_their_earlier_one_by_name_alone(self, partnership: APartnership) -> None:
+        kim = Jamie(partnership, FIFTEEN)
+        kim.answers(self.PARENT, giver=None)
+        kim.answers(self.NO, giver=None, giver_name=" dawn  STONE")
+        latest, before = kim.file()
+        assert (latest.standing.status, before.is_replaced) == (Status.REFUSED, True)
+        kim.answers(self.PARENT, giver=None, giver_name="Mike Stone")
+        assert [one.words["giver"] for one in kim.file() if not one.is_replaced] == ["Mike Stone", "dawn  STONE"]
+
+    def test_is_never_taken_again_from_a_parent_who_is_barred(self, partnership: APartnership) -> None:
+        kim = Jamie(partnership, FIFTEEN)
+        given = kim.answers(self.PARENT)
+        with partnership.acting("youth_worker", Purpose.SUPPORT) as work:
+            consent.bar_giver(work, agreement_id=given, words="Named in the referral of this week.")
+        for again in ({}, {"giver": None, "giver_name": "DAWN Stone"}, {"giver": uuid.uuid4()}):
+            for answer in (self.PARENT, self.NO):
+                with pytest.raises(Invalid) as refused:
+                    kim.answers(answer, **again)
+                assert [one.message for one in refused.value.errors] == [
+                    "Contact is not permitted; speak to your safeguarding lead."
+                ]
+        kim.answers(self.PARENT, giver=None, giver_name="Mike Stone")
+        assert [one.counts for one in kim.file()] == [True, False]
+
+    def test_barred_bars_every_answer_of_theirs(self, partnership: APartnership) -> None:
+        kim = Jamie(partnership, FIFTEEN)
+        given = kim.answers(self.PARENT, to_service=Status.GIVEN)
+        with partnership.acting("youth_worker", Purpose.SUPPORT) as work:
+            consent.bar_giver(work, agreement_id=given, words="Named in the referral of this week.")
+        assert [one.standing.giver_barred for one in kim.file()] == [True, True]
+
 
 class TestANo:
+    def test_to_everything_takes_back_another_s_yes_whatever_was_denied_by_name_before(
+        self, partnership: APartnership
+    ) -> None:
+        kim = Jamie(partnership, FIFTEEN)
+        able = {"test": "gillick", "competent": True, "factors": "Said it back in her own words."}
+        kim.answers(deny={"education": frozenset({"*"})}, **able)
+        kim.answers(TestAParentsYes.PARENT)
+        kim.answers(status=Status.REFUSED, permit={}, purposes=frozenset(), competent=True)
+        with partnership.acting(None) as work:
+            own = next(
+                one.agreement
+                for one in agreements.agreements_for_decision(work, person_id=kim.person_id)
+                if one.agreement.giver.relation is Relation.SELF
+            )
+        assert (own.permit, own.deny) == ({"*": {"*"}}, {"education": {"*"}})
+
     def test_stays_denied_when_a_wider_yes_follows_until_it_is_lifted(self, jamie: Jamie) -> None:
         jamie.answers(deny={"education": frozenset({"*"})})
         with pytest.raises(Invalid):
@@ -231,6 +283,47 @@ class TestAReview:
         (found,) = jamie.file()
         assert found.standing.on == london_date(jamie.partnership.now)
 
+    def test_revives_nothing_that_has_run_out(self, jamie: Jamie) -> None:
+        given = jamie.answers(expires_on=london_date(jamie.partnership.now) + timedelta(days=10))
+        jamie.partnership.now += timedelta(days=10)
+        with (
+            jamie.partnership.acting("youth_worker", Purpose.SUPPORT) as work,
+            pytest.raises(Conflict, match="has run out"),
+        ):
+            consent.reaffirm(work, agreement_id=given)
+        assert not jamie.file()[0].counts
+
+    def test_leaves_an_end_that_was_chosen_nearer_and_moves_one_that_was_not(self, jamie: Jamie) -> None:
+        today = london_date(jamie.partnership.now)
+        for chosen, ends in ((today + timedelta(days=100), today + timedelta(days=100)), (None, date(2027, 12, 3))):
+            given = jamie.answers(expires_on=chosen)
+            jamie.partnership.now += timedelta(days=10)
+            with jamie.partnership.acting("youth_worker", Purpose.SUPPORT) as work:
+                consent.reaffirm(work, agreement_id=given)
+            assert jamie.file()[0].standing.expires_on == ends
+            jamie.partnership.now -= timedelta(days=10)
+
+    def test_of_a_parent_s_yes_is_refused_once_the_young_person_is_sixteen(self, partnership: APartnership) -> None:
+        kim = Jamie(partnership, FIFTEEN)
+        given = kim.answers(TestAParentsYes.PARENT)
+        partnership.now += timedelta(days=(date(2027, 3, 2) - london_date(partnership.now)).days)
+        with partnership.acting("youth_worker", Purpose.SUPPORT) as work, pytest.raises(Conflict, match="new answer"):
+            consent.reaffirm(work, agreement_id=given)
+        self.owes(kim)
+        assert kim.owed(DutyKind.AGREEMENT_REVIEW) == 1
+        kim.answers()
+        assert kim.owed(DutyKind.AGREEMENT_REVIEW) == 0, "the young person has answered"
+
+    def test_is_forced_when_somebody_is_found_unable_to_decide(self, partnership: APartnership) -> None:
+        kim = Jamie(partnership, FIFTEEN)
+        given = kim.answers(test="gillick", competent=True, factors="Said it back.")
+        with partnership.acting("youth_worker", Purpose.SUPPORT) as work:
+            consent.reassess_competence(
+                work, agreement_id=given, competent=False, test="gillick", words="Could not say what follows from a no."
+            )
+        (found,) = kim.file()
+        assert (found.counts, found.entries[-1].because) == (False, "capacity_doubt")
+
     def test_is_forced_on_the_sixteenth_birthday_once(self, partnership: APartnership) -> None:
         kim = Jamie(partnership, FIFTEEN)
         kim.answers(TestAParentsYes.PARENT)
@@ -245,6 +338,16 @@ class TestAReview:
         with jamie.partnership.acting("youth_worker", Purpose.SUPPORT) as work:
             assert consent.force_review(work, case_id=jamie.case_id, because=ReviewBecause.MOVED) == 1
         assert jamie.owed(DutyKind.AGREEMENT_REVIEW) == 1
+
+    def test_of_what_has_ended_is_neither_forced_nor_owed(self, jamie: Jamie) -> None:
+        jamie.answers(to_service=Status.GIVEN)
+        with jamie.partnership.acting("youth_worker", Purpose.SUPPORT) as work:
+            assert consent.end_agreements(work, case_id=jamie.case_id) == 2
+            assert consent.end_agreements(work, case_id=jamie.case_id) == 0
+            assert consent.force_review(work, case_id=jamie.case_id, because=ReviewBecause.MOVED) == 0
+        jamie.partnership.now += timedelta(days=90)
+        assert self.owes(jamie) == 0
+        assert not any(one.counts for one in jamie.file())
 
     def owes(self, jamie: Jamie) -> int:
         with jamie.partnership.acting(None) as work:

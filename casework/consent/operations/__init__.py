@@ -4,18 +4,18 @@ Every one of them locks the person first, as the delivery of a share does: which
 (docs/adr/0015-youth-support.md).
 """
 
-from casework.consent.operations.answering import (
+from casework.consent.operations.answering import record_answer
+from casework.consent.operations.changing import (
     bar_giver,
     narrow,
     reaffirm,
     reassess_competence,
-    record_answer,
     withdraw,
     write_down,
 )
 from casework.consent.operations.checking import FORMS, HOW, TESTS, NewAnswer
 from casework.consent.operations.entries import lock_answers
-from casework.consent.operations.reviewing import force_review, owe_reviews
+from casework.consent.operations.reviewing import end_agreements, force_review, owe_reviews, review_what_is_new
 
 __all__ = [
     "FORMS",
@@ -23,6 +23,7 @@ __all__ = [
     "TESTS",
     "NewAnswer",
     "bar_giver",
+    "end_agreements",
     "force_review",
     "lock_answers",
     "narrow",
@@ -30,6 +31,7 @@ __all__ = [
     "reaffirm",
     "reassess_competence",
     "record_answer",
+    "review_what_is_new",
     "withdraw",
     "write_down",
 ]

@@ -1,55 +1,80 @@
-"""Taking down an answer, and everything by which it changes afterwards."""
+"""Taking down an answer: who gave it, what they denied before and lift now, and what it replaces."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
 from casework.cases.models import CasePerson
 from casework.clock import add_working_days, london_date
-from casework.consent import events, policy, queries
+from casework.consent import policy, queries
 from casework.consent.models import Agreement
-from casework.consent.operations.checking import TESTS, NewAnswer, mistakes, mistakes_of_competence
-from casework.consent.operations.entries import add, lock_answers, locked_yes, longest_months, no_longer_owed, owe, tell
-from casework.consent.operations.reviewing import force_review
+from casework.consent.operations.checking import NewAnswer, mistakes
+from casework.consent.operations.entries import add, lock_answers, longest_months, no_longer_owed, owe, tell
 from casework.consent.rules import Relation, Status
 from casework.consent.rules.standing import (
     EntryKind,
-    ReviewBecause,
-    Scope,
+    Kind,
+    Standing,
     default_dates,
     joined,
+    same_name,
     without,
 )
-from casework.duties import operations as duties
 from casework.duties.rules import DutyKind
-from casework.errors import Conflict, FieldError, Invalid
+from casework.errors import Invalid
 from casework.people import queries as people
 from casework.work import UnitOfWork
 
 WRITE_DOWN_WORKING_DAYS = 5
 
 
+@dataclass(frozen=True, slots=True)
+class _Giver:
+    """Whoever answers, as they are remembered: their mark, name, what they answered to this question before, whether they are barred."""
+
+    mark: uuid.UUID | None
+    name: str
+    before: Agreement | None
+    is_barred: bool
+
+
 def record_answer(work: UnitOfWork, *, answer: NewAnswer) -> uuid.UUID:
     """Take down an answer about a young person: yes, partly or no. Replaces what the same giver answered before.
 
-    What that giver denied before stays denied unless it is lifted. Without days given, a yes is reviewed after three months and
-    ends after the rule set's longest time. A spoken answer is owed in writing within five working days. Raises NotAllowed,
-    NotFound, and Invalid naming every field that is missing or wrong; then nothing is kept.
+    A giver is the same by their mark or, where none is given, by their name. Whoever was recorded as the alleged abuser stays
+    barred, whatever is said of them now. What a giver denied before stays denied unless it is lifted. Without days given, a yes is
+    reviewed after three months and ends after the rule set's longest time; neither can be set later. A spoken answer is owed in
+    writing within five working days. Raises NotAllowed, NotFound, and Invalid naming every field that is missing or wrong; then
+    nothing is kept.
     """
     case = policy.reach_file(work, answer.case_id, act="agreement:record")
     person_id = _young_person(work, case.id)
     lock_answers(work, person_id=person_id)
-    before = _before(work, answer, person_id)
-    stood = queries.standings(work, [before]).get(before) if before else None
-    kept = {} if stood is None else without(stood.deny, answer.lifted)
-    deny = joined(kept, answer.deny)
+    work.keys.load([case.key_id])
+    rows = work.session.scalars(
+        select(Agreement).where(Agreement.person_id == person_id).order_by(Agreement.asked_at, Agreement.id)
+    ).all()
+    stand = queries.standings(work, [one.id for one in rows])
+    giver = _giver_of(work, answer, rows, stand)
+    before = None if giver.before is None else giver.before.id
+    denied = {} if before is None else stand[before].deny
+    deny = joined(without(denied, answer.lifted), answer.deny)
     born = people.records(work, [person_id])[person_id].date_of_birth
     today = london_date(work.now)
     longest = longest_months(work, today)
-    wrong = mistakes(work, answer, deny=deny, born=born, today=today)
+    wrong = mistakes(
+        work,
+        replace(answer, giver_name=giver.name, giver_is_abuser=True if giver.is_barred else answer.giver_is_abuser),
+        deny=deny,
+        denied=denied,
+        born=born,
+        today=today,
+        longest_months=longest,
+    )
     if wrong or work.actor.account_id is None or work.actor.agency_id is None:
         raise Invalid(wrong)
     row = Agreement(
@@ -59,7 +84,7 @@ def record_answer(work: UnitOfWork, *, answer: NewAnswer) -> uuid.UUID:
         person_id=person_id,
         kind=answer.kind.value,
         relation=answer.relation.value,
-        giver=answer.giver,
+        giver=giver.mark,
         replaces_id=before,
         wording=answer.wording.strip(),
         exceptions_explained=answer.exceptions_explained,
@@ -72,11 +97,10 @@ def record_answer(work: UnitOfWork, *, answer: NewAnswer) -> uuid.UUID:
         evidence_hash=answer.evidence_hash,
         key_id=case.key_id,
     )
-    work.keys.load([case.key_id])
     row.words.seal(
         work.keys,
         {
-            "giver": answer.giver_name.strip(),
+            "giver": giver.name,
             "own_words": answer.own_words.strip(),
             "interpreter": answer.interpreter.strip(),
             "evidence": answer.evidence.strip(),
@@ -87,6 +111,8 @@ def record_answer(work: UnitOfWork, *, answer: NewAnswer) -> uuid.UUID:
     review_due, expires_on = default_dates(today, longest_months=longest)
     is_yes = answer.status is Status.GIVEN
     kind = EntryKind.REFUSED if not is_yes else EntryKind.PARTLY_GIVEN if deny else EntryKind.GIVEN
+    # To be helped has no day of its own: it is asked at every review of the plan, and ends with the work.
+    has_days = is_yes and answer.kind is Kind.SHARING
     add(
         work,
         row,
@@ -94,142 +120,66 @@ def record_answer(work: UnitOfWork, *, answer: NewAnswer) -> uuid.UUID:
         purposes=answer.purposes,
         permit=answer.permit,
         deny=deny,
-        review_due=(answer.review_due or review_due) if is_yes else None,
-        expires_on=(answer.expires_on or expires_on) if is_yes else None,
+        review_due=(answer.review_due or review_due) if has_days else None,
+        expires_on=(answer.expires_on or expires_on) if has_days else None,
         competent=answer.competent,
         test=answer.test,
         words=answer.factors,
     )
-    if before:
-        no_longer_owed(work, before)
-    if answer.form == "spoken":
+    _end_reviews(work, answer, rows, before)
+    if answer.form == "spoken" and answer.kind is Kind.SHARING:
         owe(work, row, DutyKind.AGREEMENT_IN_WRITING, add_working_days(today, WRITE_DOWN_WORKING_DAYS))
     tell(work, row, kind)
+    if answer.to_service is not None:
+        _record_service(work, answer, giver, answer.to_service)
     return row.id
 
 
-def narrow(
-    work: UnitOfWork, *, agreement_id: uuid.UUID, taken: Scope, purposes: frozenset[str] = frozenset(), words: str = ""
-) -> None:
-    """Take back part of a yes: categories for agencies ("*" for all), or purposes. What is taken back is denied from then on.
+def _record_service(work: UnitOfWork, answer: NewAnswer, giver: _Giver, status: Status) -> None:
+    """Take down the other question's answer, given in the same talk by the same person."""
+    nothing = replace(answer, purposes=frozenset(), permit={}, deny={}, lifted={}, review_due=None, expires_on=None)
+    record_answer(work, answer=replace(nothing, kind=Kind.SERVICE, status=status, to_service=None, giver=giver.mark))
 
-    Raises NotAllowed, NotFound, Invalid when nothing is named or nothing would be left, Conflict when it is no yes any more.
+
+def _giver_of(
+    work: UnitOfWork, answer: NewAnswer, rows: Sequence[Agreement], stand: Mapping[uuid.UUID, Standing]
+) -> _Giver:
+    """Find whoever answers among those who answered about this young person before, by their mark or else by their name.
+
+    Barred is also somebody of another mark who bears the name of a barred giver: a new mark lifts nothing.
     """
-    row = policy.reach(work, agreement_id, act="agreement:narrow")
-    stood = locked_yes(work, row)
-    permit, left = without(stood.permit, taken), stood.purposes - purposes
-    if not taken and not purposes & stood.purposes:
-        raise Invalid.field("taken", "Say what is taken back.")
-    if not permit or not left:
-        raise Invalid.field("taken", "Nothing would be left: withdraw the whole agreement.")
-    add(work, row, EntryKind.NARROWED, purposes=left, permit=permit, deny=joined(stood.deny, taken), words=words)
-    tell(work, row, EntryKind.NARROWED)
-
-
-def withdraw(work: UnitOfWork, *, agreement_id: uuid.UUID, words: str) -> None:
-    """Take an agreement back, wholly and from now on; what was done before stays lawful.
-
-    Whoever calls has found that the actor may: it is as easy as giving, for any agency in scope (casework.sharing). Raises
-    Conflict when it is no yes any more, NotFound.
-    """
-    row = work.session.get(Agreement, agreement_id)
-    if row is None:
-        policy.reach(work, agreement_id, act="agreement:withdraw")
-        return
-    locked_yes(work, row)
-    work.keys.load([row.key_id])
-    add(work, row, EntryKind.WITHDRAWN, words=words)
-    no_longer_owed(work, row.id)
-    work.record(events.AgreementWithdrawn(partnership_id=work.partnership_id, case_id=row.case_id, agreement_id=row.id))
-
-
-def reaffirm(
-    work: UnitOfWork,
-    *,
-    agreement_id: uuid.UUID,
-    competent: bool | None = None,
-    test: str | None = None,
-    words: str = "",
-    review_due: date | None = None,
-) -> None:
-    """Note that the same giver was asked again and says the same: the review and the end are counted anew.
-
-    Raises NotAllowed, NotFound, Invalid, Conflict when it is no yes any more.
-    """
-    row = policy.reach(work, agreement_id, act="agreement:reaffirm")
-    stood = locked_yes(work, row)
-    today = london_date(work.now)
-    born = people.records(work, [row.person_id])[row.person_id].date_of_birth
-    wrong = mistakes_of_competence(Relation(row.relation), competent, test, words, born, today)
-    if wrong:
-        raise Invalid(wrong)
-    due, ends = default_dates(today, longest_months=longest_months(work, today))
-    add(
-        work,
-        row,
-        EntryKind.REAFFIRMED,
-        review_due=review_due or due,
-        expires_on=ends,
-        competent=stood.competent if competent is None else competent,
-        test=test,
-        words=words,
+    replaced = {one.replaces_id for one in rows}
+    latest = [one for one in rows if one.kind == answer.kind.value and one.id not in replaced]
+    if answer.relation is Relation.SELF:
+        own = next((one for one in latest if one.relation == Relation.SELF.value), None)
+        return _Giver(answer.giver, "", own, is_barred=False)
+    names = {one.id: str((one.words.open(work.keys) or {}).get("giver", "")) for one in rows if one.giver is not None}
+    others = [one for one in rows if one.giver is not None]
+    name = answer.giver_name.strip()
+    if answer.giver is not None:
+        known = [one for one in others if one.giver == answer.giver]
+        name = name or next((names[one.id] for one in reversed(known)), "")
+    else:
+        known = [one for one in others if same_name(names[one.id], name)]
+    mark = answer.giver or (known[-1].giver if known else uuid.uuid4())
+    return _Giver(
+        mark,
+        name,
+        next((one for one in latest if one.giver == mark), None),
+        is_barred=any(
+            stand[one.id].giver_barred and (one.giver == mark or same_name(names[one.id], name)) for one in others
+        ),
     )
-    no_longer_owed(work, row.id, met=True)
-    tell(work, row, EntryKind.REAFFIRMED)
 
 
-def reassess_competence(work: UnitOfWork, *, agreement_id: uuid.UUID, competent: bool, test: str, words: str) -> None:
-    """Note that a giver was found able, or not able, to decide this after all. Raises NotAllowed, NotFound, Invalid, Conflict."""
-    row = policy.reach(work, agreement_id, act="agreement:reassess")
-    locked_yes(work, row)
-    errors = [] if test in TESTS else [FieldError("test", "Choose which test was applied.")]
-    if not words.strip():
-        errors.append(FieldError("words", "Write what showed it."))
-    if errors:
-        raise Invalid(errors)
-    add(work, row, EntryKind.COMPETENCE_REASSESSED, competent=competent, test=test, words=words)
-    tell(work, row, EntryKind.COMPETENCE_REASSESSED)
-
-
-def bar_giver(work: UnitOfWork, *, agreement_id: uuid.UUID, words: str) -> None:
-    """Note that whoever gave this is now recorded as the alleged abuser: it counts for nothing, and they are never asked again.
-
-    Source: handling rule 5 of the guidance on information sharing (protect who could be hurt). Raises NotAllowed, NotFound, and
-    Invalid for the young person's own answer.
-    """
-    row = policy.reach(work, agreement_id, act="agreement:bar_giver")
-    if row.relation == Relation.SELF.value:
-        raise Invalid.field("agreement", "It is the young person's own answer.")
-    lock_answers(work, person_id=row.person_id)
-    add(work, row, EntryKind.GIVER_BARRED, words=words)
-    force_review(work, case_id=row.case_id, because=ReviewBecause.SAFEGUARDING)
-    tell(work, row, EntryKind.GIVER_BARRED)
-
-
-def write_down(work: UnitOfWork, *, agreement_id: uuid.UUID, words: str = "") -> None:
-    """Note that a spoken answer was followed up in writing. Raises NotAllowed, NotFound, Conflict when it was in writing already."""
-    row = policy.reach(work, agreement_id, act="agreement:write_down")
-    lock_answers(work, person_id=row.person_id)
-    if row.form != "spoken" or not duties.meet(work, kind=DutyKind.AGREEMENT_IN_WRITING, subject_id=row.id):
-        raise Conflict("It is in writing already.")
-    add(work, row, EntryKind.WRITTEN_DOWN, words=words)
+def _end_reviews(work: UnitOfWork, answer: NewAnswer, rows: Sequence[Agreement], before: uuid.UUID | None) -> None:
+    """End the reviews that are owed of what this answer replaces; the young person's own answer also ends those of others'."""
+    for one in rows:
+        if one.id == before or (answer.relation is Relation.SELF and one.kind == answer.kind.value):
+            no_longer_owed(work, one.id)
 
 
 def _young_person(work: UnitOfWork, case_id: uuid.UUID) -> uuid.UUID:
     return work.session.scalars(
         select(CasePerson.person_id).where(CasePerson.case_id == case_id, CasePerson.part == "young_person")
     ).one()
-
-
-def _before(work: UnitOfWork, answer: NewAnswer, person_id: uuid.UUID) -> uuid.UUID | None:
-    """Return the same giver's latest answer to the same question."""
-    same_giver = Agreement.giver.is_(None) if answer.giver is None else Agreement.giver == answer.giver
-    return work.session.scalar(
-        select(Agreement.id).where(
-            Agreement.person_id == person_id,
-            Agreement.kind == answer.kind.value,
-            Agreement.relation == answer.relation.value,
-            same_giver,
-            ~queries.is_replaced(),
-        )
-    )

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from casework.agencies import queries as agencies
-from casework.clock import age_on
+from casework.clock import age_on, wednesday_9_december
 from casework.consent.rules import Category, Purpose, Relation, Status
 from casework.consent.rules.standing import (
     ANY,
     Kind,
     Scope,
+    default_dates,
     is_within,
     without,
 )
@@ -29,8 +30,10 @@ LONGEST = 4_000
 class NewAnswer:
     """What somebody answered. `permit` and `deny` name agencies by their short names and categories by their codes.
 
-    A yes names each agency and each category; only a no may say "*". `giver` marks the same parent or carer from answer to
-    answer (a random id); `giver_is_abuser` says whether they are recorded as the alleged abuser: unknown is no yes.
+    A yes names each agency and each category; only a no may say "*". `lifted` is what the same giver denied before and now lifts.
+    `giver` marks the same parent or carer from answer to answer (a random id; without it their name does); `giver_is_abuser` says
+    whether they are recorded as the alleged abuser: unknown is no yes. `to_service` is the answer to the other question, whether
+    to be helped, where both were asked in one talk.
     """
 
     case_id: uuid.UUID
@@ -58,25 +61,51 @@ class NewAnswer:
     evidence_hash: bytes | None = None
     review_due: date | None = None
     expires_on: date | None = None
+    to_service: Status | None = None
 
 
-def mistakes(work: UnitOfWork, answer: NewAnswer, *, deny: Scope, born: date | None, today: date) -> list[FieldError]:
-    """Return what is wrong with an answer, each with its field. `deny` is what stands denied together with what is denied now."""
+def mistakes(
+    work: UnitOfWork,
+    answer: NewAnswer,
+    *,
+    deny: Scope,
+    denied: Scope,
+    born: date | None,
+    today: date,
+    longest_months: int,
+) -> list[FieldError]:
+    """Return what is wrong with an answer, each with its field.
+
+    `denied` is what the same giver denied before, `deny` what stands denied together with what is denied now.
+    """
     found = _mistakes_of_asking(answer)
     found += _mistakes_of_scope(work, answer, deny)
+    if not is_within(answer.lifted, denied):
+        found.append(FieldError("lifted", "Only what the same person denied before can be lifted, as they denied it."))
     if answer.relation is Relation.SELF and answer.giver is not None:
         found.append(FieldError("giver", "The young person's own answer has no other giver."))
     if answer.relation is not Relation.SELF:
-        if answer.giver is None or not answer.giver_name.strip():
+        if not answer.giver_name.strip():
             found.append(FieldError("giver_name", "Give the name of whoever answers."))
         if answer.giver_is_abuser is not False:
             # The same words whatever the record says: who is recorded is not the asker's to learn here.
             found.append(FieldError("giver_name", "Contact is not permitted; speak to your safeguarding lead."))
     if answer.status is Status.GIVEN:
         found += mistakes_of_competence(answer.relation, answer.competent, answer.test, answer.factors, born, today)
-    for name, day in (("review_due", answer.review_due), ("expires_on", answer.expires_on)):
-        if day is not None and day <= today:
-            found.append(FieldError(name, "Give a day that is still to come."))
+    found += mistakes_of_days(answer.review_due, answer.expires_on, today=today, longest_months=longest_months)
+    return found
+
+
+def mistakes_of_days(
+    review_due: date | None, expires_on: date | None, *, today: date, longest_months: int
+) -> list[FieldError]:
+    """A chosen day lies ahead: a review within three months, an end within the rule set's longest time."""
+    found = []
+    longest = default_dates(today, longest_months=longest_months)
+    for name, day, last in zip(("review_due", "expires_on"), (review_due, expires_on), longest, strict=True):
+        if day is not None and not today < day <= last:
+            until = wednesday_9_december(last, with_year=True)
+            found.append(FieldError(name, f"Give a day that is still to come, up to {until}."))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -10,15 +11,19 @@ from sqlalchemy import select
 from casework.clock import add_working_days, london_date
 from casework.consent import events, queries
 from casework.consent.models import Agreement, AgreementEntry
-from casework.consent.operations.entries import add, lock_answers, owe
-from casework.consent.rules import Status
+from casework.consent.operations.entries import add, lock_answers, no_longer_owed, owe
+from casework.consent.rules import Purpose, Status, rule_set_at
+from casework.consent.rules.facts import Jurisdiction
 from casework.consent.rules.standing import (
+    ANY,
     EntryKind,
     Kind,
     ReviewBecause,
     birthday_between,
+    is_over,
 )
 from casework.duties.rules import DutyKind
+from casework.partnerships import queries as partnerships
 from casework.people import queries as people
 from casework.work import UnitOfWork
 
@@ -29,6 +34,8 @@ def force_review(work: UnitOfWork, *, case_id: uuid.UUID, because: ReviewBecause
     """Make every yes of a young person's file due for review today, and owe the review. Returns how many.
 
     For what changes things: a birthday, a new agency, purpose, category or carer, a move, a step up or down, a safeguarding link.
+    What has run out is left alone: only a new answer counts there. The caller has reached the file, or is the schedule; nothing
+    that a MARAC knows may be a cause (docs/how-youth-support-works.md).
     """
     today = london_date(work.now)
     rows = work.session.scalars(
@@ -39,7 +46,7 @@ def force_review(work: UnitOfWork, *, case_id: uuid.UUID, because: ReviewBecause
     count = 0
     for row in rows:
         one = stand.get(row.id)
-        if one is None or one.status is not Status.GIVEN or row.id in replaced:
+        if one is None or one.status is not Status.GIVEN or row.id in replaced or is_over(one, today):
             continue
         if _was_forced(work, row, because, today):
             continue
@@ -53,6 +60,59 @@ def force_review(work: UnitOfWork, *, case_id: uuid.UUID, because: ReviewBecause
         )
         count += 1
     return count
+
+
+def review_what_is_new(
+    work: UnitOfWork, *, case_id: uuid.UUID, to_agency: str, purpose: Purpose, categories: Collection[str]
+) -> int:
+    """Make every yes due for review when something is to be shared for support that no yes names: agency, purpose, category.
+
+    Only what agreement is asked for counts as new. A question about danger, harm or a MARAC rests on other grounds and leaves no mark
+    on the agreements, so that nobody who reads them learns that it was asked. Returns how many reviews are forced.
+    """
+    today = london_date(work.now)
+    rules = rule_set_at(Jurisdiction(partnerships.partnership_record(work).jurisdiction), today)
+    if rules is None or purpose not in rules.lists.support_purposes:
+        return 0
+    rows = work.session.scalars(
+        select(Agreement).where(
+            Agreement.case_id == case_id, Agreement.kind == Kind.SHARING.value, ~queries.is_replaced()
+        )
+    ).all()
+    stand = queries.standings(work, [row.id for row in rows])
+    yeses = [one for one in stand.values() if one.status is Status.GIVEN and not is_over(one, today)]
+    if not any({to_agency, ANY} & {*one.permit, *one.deny} for one in yeses):
+        return force_review(work, case_id=case_id, because=ReviewBecause.NEW_AGENCY)
+    if not any(purpose.value in one.purposes for one in yeses):
+        return force_review(work, case_id=case_id, because=ReviewBecause.NEW_PURPOSE)
+    named = {
+        category
+        for one in yeses
+        for scope in (one.permit, one.deny)
+        for agency in (to_agency, ANY)
+        for category in scope.get(agency, ())
+    }
+    if ANY not in named and set(categories) - named:
+        return force_review(work, case_id=case_id, because=ReviewBecause.NEW_CATEGORY)
+    return 0
+
+
+def end_agreements(work: UnitOfWork, *, case_id: uuid.UUID) -> int:
+    """End every yes of a young person's file, to sharing and to being helped, because the work ends. Returns how many.
+
+    What was denied stays denied. The caller has reached the file to close it.
+    """
+    rows = work.session.scalars(
+        select(Agreement).where(Agreement.case_id == case_id, ~queries.is_replaced()).order_by(Agreement.id)
+    ).all()
+    stand = queries.standings(work, [row.id for row in rows])
+    today = london_date(work.now)
+    ending = [row for row in rows if stand[row.id].status is Status.GIVEN and not is_over(stand[row.id], today)]
+    for row in ending:
+        lock_answers(work, person_id=row.person_id)
+        add(work, row, EntryKind.ENDED)
+        no_longer_owed(work, row.id)
+    return len(ending)
 
 
 def owe_reviews(work: UnitOfWork) -> int:
@@ -69,7 +129,7 @@ def owe_reviews(work: UnitOfWork) -> int:
     count = 0
     for row in live:
         one = stand.get(row.id)
-        if one is None or one.status is not Status.GIVEN:
+        if one is None or one.status is not Status.GIVEN or is_over(one, today):
             continue
         born = known[row.person_id].date_of_birth
         if born is not None and birthday_between(born, one.on, today) and not _reviewed_since_birthday(work, row, born):

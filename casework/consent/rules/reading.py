@@ -267,9 +267,10 @@ def _review(part: _Part) -> Review:
 
 def _agreement(part: _Part) -> Agreement:
     giver = part.part("giver")
+    # A wrong status is noted and never reaches a decision.
+    status = part.code("status", Status, required=True) or Status.REFUSED
     agreement = Agreement(
-        # A wrong status is noted and never reaches a decision.
-        status=part.code("status", Status, required=True) or Status.REFUSED,
+        status=status,
         on=part.day("on"),
         review_due=part.day("review_due"),
         expires_on=part.day("expires_on"),
@@ -279,7 +280,7 @@ def _agreement(part: _Part) -> Agreement:
             recorded_as_abuser=giver.flag("recorded_as_abuser"),
         ),
         purposes=frozenset(purpose.value for purpose in part.codes("purposes", Purpose)),
-        permit=_scope(part.part("permit"), any_allowed=False),
+        permit=_scope(part.part("permit"), any_allowed=status is not Status.GIVEN),
         deny=_scope(part.part("deny"), any_allowed=True),
     )
     giver.close()
@@ -288,7 +289,7 @@ def _agreement(part: _Part) -> Agreement:
 
 
 def _scope(part: _Part, *, any_allowed: bool) -> dict[str, frozenset[str]]:
-    """Read agencies with their categories. "*" (any) stands only in a denial: a yes names each agency and each category."""
+    """Read agencies with their categories. "*" (any) stands only in a no: a yes names each agency and each category."""
     right = _one_of(Category) + (
         f' Or "{ANY}" for all.' if any_allowed else " Name each: a yes to everything is not accepted."
     )

@@ -89,40 +89,54 @@ class Standing:
 def standing_of(entries: Iterable[Entry]) -> Standing | None:
     """Return where an agreement stands after its entries, the oldest first; None when nobody has answered yet.
 
-    A withdrawal leaves nothing permitted and is about everything. What was denied stays denied through a narrower answer.
+    After the first answer nothing permits more: a yes is given anew in an agreement of its own. What was denied stays denied through
+    a narrower answer, a refusal and a withdrawal; only going through it again (`REAFFIRMED`) moves the days, and not once it is over.
     """
     now: Standing | None = None
     for one in entries:
-        if one.kind in (EntryKind.GIVEN, EntryKind.PARTLY_GIVEN, EntryKind.REFUSED):
-            now = Standing(
-                status=Status.REFUSED if one.kind is EntryKind.REFUSED else Status.GIVEN,
-                on=one.on,
-                purposes=one.purposes,
-                permit=one.permit,
-                deny=one.deny,
-                review_due=one.review_due,
-                expires_on=one.expires_on,
-                competent=one.competent,
-            )
-        elif now is not None:
-            now = _after(now, one)
+        now = _answered(one) if now is None else _after(now, one)
     return now
 
 
+def _answered(one: Entry) -> Standing | None:
+    if one.kind not in (EntryKind.GIVEN, EntryKind.PARTLY_GIVEN, EntryKind.REFUSED):
+        return None
+    return Standing(
+        status=Status.REFUSED if one.kind is EntryKind.REFUSED else Status.GIVEN,
+        on=one.on,
+        purposes=one.purposes,
+        permit=one.permit,
+        deny=one.deny,
+        review_due=one.review_due,
+        expires_on=one.expires_on,
+        competent=one.competent,
+    )
+
+
 def _after(now: Standing, one: Entry) -> Standing:
+    if one.kind is EntryKind.GIVER_BARRED:
+        return replace(now, giver_barred=True)
+    if now.status is not Status.GIVEN:
+        return now
     match one.kind:
         case EntryKind.NARROWED:
-            return replace(now, purposes=one.purposes, permit=one.permit, deny=one.deny)
-        case EntryKind.REAFFIRMED:
+            return replace(
+                now,
+                purposes=now.purposes & one.purposes,
+                permit=_both(now.permit, one.permit),
+                deny=joined(now.deny, one.deny),
+            )
+        case EntryKind.REAFFIRMED if not is_over(now, one.on):
             return replace(
                 now, on=one.on, review_due=one.review_due, expires_on=one.expires_on, competent=one.competent
             )
         case EntryKind.WITHDRAWN:
-            return replace(now, status=Status.WITHDRAWN, on=one.on, purposes=frozenset(), permit={}, deny={})
+            return replace(now, status=Status.WITHDRAWN, on=one.on, purposes=frozenset(), permit={})
+        case EntryKind.REFUSED:
+            deny = joined(now.deny, one.deny)
+            return replace(now, status=Status.REFUSED, on=one.on, purposes=frozenset(), permit={}, deny=deny)
         case EntryKind.COMPETENCE_REASSESSED:
             return replace(now, competent=one.competent)
-        case EntryKind.GIVER_BARRED:
-            return replace(now, giver_barred=True)
         case EntryKind.REVIEW_FORCED:
             return replace(now, review_due=min(one.on, now.review_due or one.on))
         case EntryKind.ENDED:
@@ -131,8 +145,14 @@ def _after(now: Standing, one: Entry) -> Standing:
             return now
 
 
+def is_over(standing: Standing, today: date) -> bool:
+    """Say whether the last day of a yes has passed, or its plan has ended: then only a new answer counts."""
+    return standing.expires_on is not None and standing.expires_on <= today
+
+
 def as_answer(standing: Standing, relation: Relation) -> Agreement:
-    """Return an agreement as the sharing decision reads it."""
+    """Return an agreement as the sharing decision reads it. A refusal or withdrawal is about everything, whatever else it denies."""
+    is_yes = standing.status is Status.GIVEN
     return Agreement(
         status=standing.status,
         on=standing.on,
@@ -145,9 +165,15 @@ def as_answer(standing: Standing, relation: Relation) -> Agreement:
             recorded_as_abuser=standing.giver_barred,
         ),
         purposes=standing.purposes,
-        permit=standing.permit,
+        # What a no denies by name must not make it a no to that alone.
+        permit=standing.permit if is_yes or not standing.deny else {ANY: frozenset({ANY})},
         deny=standing.deny,
     )
+
+
+def _both(first: Scope, second: Scope) -> dict[str, frozenset[str]]:
+    found = {agency: categories & second.get(agency, frozenset()) for agency, categories in first.items()}
+    return {agency: categories for agency, categories in found.items() if categories}
 
 
 def is_within(narrower: Scope, wider: Scope) -> bool:
@@ -174,6 +200,24 @@ def without(scope: Scope, taken: Scope) -> dict[str, frozenset[str]]:
 def default_dates(on: date, *, longest_months: int) -> tuple[date, date]:
     """Return when an answer given on a day is to be reviewed, and the first day on which it no longer counts."""
     return add_months(on, REVIEW_MONTHS), add_months(on, longest_months)
+
+
+def reaffirmed_dates(
+    stood: Standing, on: date, *, longest_months: int, chosen: date | None = None
+) -> tuple[date, date]:
+    """Return when a yes that was gone through again is to be reviewed, and when it ends: an end that was chosen nearer stays.
+
+    `chosen` is a day for the next review. An end is one that was chosen when it lies before the longest time from the answer.
+    """
+    review_due, ends = default_dates(on, longest_months=longest_months)
+    if stood.expires_on is not None and stood.expires_on < add_months(stood.on, longest_months):
+        ends = min(ends, stood.expires_on)
+    return chosen or review_due, ends
+
+
+def same_name(one: str, other: str) -> bool:
+    """Say whether two names are written alike but for capitals and spaces. Nothing is like no name."""
+    return bool(one.strip()) and one.casefold().split() == other.casefold().split()
 
 
 def birthday_between(born: date, after: date, until: date) -> bool:

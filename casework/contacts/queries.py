@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from casework.access.permissions import GRANTS, Permission
 from casework.accounts import queries as accounts
 from casework.agencies import queries as agencies
+from casework.agencies.models import Agency
 from casework.cases import queries as cases
 from casework.clock import add_months, at_london, london_date
 from casework.contacts import policy, rules
@@ -82,6 +83,18 @@ class ContactRecord:
     steps: tuple[Step, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A contact that waits for the actor's answer, in one line: no more than the opener tells (B3)."""
+
+    id: uuid.UUID
+    agency: str
+    about: rules.About
+    topic: rules.Topic
+    answer_due_at: datetime
+    is_late: bool
+
+
 class Counted(NamedTuple):
     """The figures of one topic, as a group may see them."""
 
@@ -126,6 +139,27 @@ def waiting(work: UnitOfWork) -> tuple[ContactRecord, ...]:
     )
     rows = work.session.scalars(query.order_by(Contact.answer_due_at, Contact.id)).all()
     return _records(work, rows)
+
+
+def offers(work: UnitOfWork) -> tuple[Offer, ...]:
+    """Return the same contacts for a home page, in one statement: who asks, about what, and until when. Nothing to whoever opens none."""
+    rows = work.session.execute(
+        select(Contact, Agency.name)
+        .join(Agency, Agency.id == Contact.from_agency_id)
+        .where(policy.may_see(work), policy.is_asked(work), Contact.state.in_([state.value for state in rules.WAITING]))
+        .order_by(Contact.answer_due_at, Contact.id)
+    )
+    return tuple(
+        Offer(
+            row.id,
+            agency,
+            rules.About.QUESTION if row.about == rules.About.QUESTION else rules.About.YOUNG_PERSON,
+            rules.Topic(row.topic),
+            row.answer_due_at,
+            row.answer_due_at < work.now,
+        )
+        for row, agency in rows
+    )
 
 
 def contacts(work: UnitOfWork, *, limit: int = 200) -> tuple[ContactRecord, ...]:

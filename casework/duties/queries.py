@@ -53,7 +53,7 @@ def my_duties(work: UnitOfWork, *, limit: int = 200) -> tuple[DutyRecord, ...]:
         .order_by(Duty.due_at, Duty.id)
         .limit(limit)
     )
-    return tuple(_record(work, row) for row in rows)
+    return tuple(record_of(row, now=work.now) for row in rows)
 
 
 def open_duties(
@@ -73,7 +73,7 @@ def open_duties(
         query = query.where(Duty.due_at < work.now)
     if kinds:
         query = query.where(Duty.kind.in_(list(kinds)))
-    return tuple(_record(work, row) for row in work.session.scalars(query))
+    return tuple(record_of(row, now=work.now) for row in work.session.scalars(query))
 
 
 def counts(work: UnitOfWork) -> dict[str, int]:
@@ -84,7 +84,8 @@ def counts(work: UnitOfWork) -> dict[str, int]:
     return {**found, "late": work.session.scalar(late) or 0}
 
 
-def _record(work: UnitOfWork, row: Duty) -> DutyRecord:
+def record_of(row: Duty, *, now: datetime) -> DutyRecord:
+    """Return one duty as a record. For queries that have applied their policy."""
     return DutyRecord(
         id=row.id,
         kind=row.kind,
@@ -98,5 +99,5 @@ def _record(work: UnitOfWork, row: Duty) -> DutyRecord:
         conference_id=row.conference_id,
         due_at=row.due_at,
         state=row.state,
-        is_late=row.state == "open" and row.due_at < work.now,
+        is_late=row.state == "open" and row.due_at < now,
     )

@@ -33,6 +33,7 @@ ROLES = {
     Role.INFORMATION_LEAD: "Information lead",
     Role.GROUP_CHAIR: "Chair of the youth group",
 }
+_NOBODY: Mapping[UUID, str] = {}
 # What many cases of a round have in common is one line: an agency does it on one page.
 COUNTED = {
     DutyKind.RESEARCH_ANSWER: "case",
@@ -115,21 +116,33 @@ def lines(
     *,
     now: datetime,
     of_others: bool = False,
+    called: Mapping[UUID, str] = _NOBODY,
 ) -> tuple[DutyLine, ...]:
-    """Make a line of each duty; those of one kind, round and time are one line with their number."""
+    """Make a line of each duty; those of one kind, round and time are one line with their number.
+
+    `called` says, by case, about whom a duty of youth support is: of files that the reader may open. A contact's says nothing,
+    because whom it is about is told by an answer alone (rule B3).
+    """
     together: dict[object, list[DutyRecord]] = defaultdict(list)
     for one in duties:
         counted = DutyKind(one.kind) in COUNTED
         together[(one.kind, one.conference_id, one.due_at) if counted else one.id].append(one)
-    return tuple(_line(group, sittings, holidays, now, of_others) for group in together.values())
+    return tuple(_line(group, sittings, holidays, now, of_others, called) for group in together.values())
 
 
 def _line(
-    group: list[DutyRecord], sittings: Mapping[UUID, str], holidays: Collection[date], now: datetime, of_others: bool
+    group: list[DutyRecord],
+    sittings: Mapping[UUID, str],
+    holidays: Collection[date],
+    now: datetime,
+    of_others: bool,
+    called: Mapping[UUID, str],
 ) -> DutyLine:
     one, kind = group[0], DutyKind(group[0].kind)
     about = [plural(len(group), COUNTED[kind])] if kind in COUNTED else []
     sitting = sittings.get(one.conference_id) if one.conference_id else None
+    if one.case_id in called and one.subject_kind != "contact":
+        about.append(called[one.case_id])
     return DutyLine(
         what=TERMS[kind].late_words if of_others else TERMS[kind].words,
         due_at=one.due_at,

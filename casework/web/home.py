@@ -68,7 +68,7 @@ class Desk:
 @guard.for_members
 def home() -> str:
     """Show what this person does next."""
-    with work_for_request(purpose=Purpose.CONFERENCE) as work:
+    with work_for_request(purpose=_purpose(someone().actor)) as work:
         desk = _desk(work)
         parts = {part.name: part.shows(work, desk) for part in PARTS if part.is_for(work.actor)}
     focus = desk.focus
@@ -84,6 +84,13 @@ def home() -> str:
         parts=parts,
         **parts,
     )
+
+
+def _purpose(actor: Actor) -> Purpose:
+    """Say why the home page opens what it shows: who takes part in no round is at work with young people, or oversees that."""
+    if actor.has(Permission.CONFERENCE_VIEW) or actor.has(Permission.REFERRAL_SUBMIT):
+        return Purpose.CONFERENCE
+    return Purpose.SUPPORT if actor.has(Permission.YOUTH_CASE_VIEW) else Purpose.OVERSIGHT
 
 
 def _desk(work: UnitOfWork) -> Desk:
@@ -251,7 +258,9 @@ PARTS: tuple[Part, ...] = (
     Part("coordinator", _runs_the_marac, _coordinator),
     Part("chair", _may(Permission.MINUTES_APPROVE), _chair),
     Part("observer", _observes, _observer),
-    Part("youth", _may(Permission.YOUTH_CASE_VIEW), lambda work, desk: youth_home.part(work)),
+    Part("oversight", _may(Permission.SHARE_OVERSEE), lambda work, desk: youth_home.oversight_part(work)),
+    Part("youth", _may(Permission.YOUTH_CASE_VIEW), lambda work, desk: youth_home.part(work, desk.owed)),
+    Part("group", _may(Permission.GROUP_LEAD), lambda work, desk: youth_home.group_part(work)),
     Part("owed", lambda actor: not _runs_the_marac(actor) and actor.roles != {Role.OPERATOR}, _owed),
     Part("idva", lambda actor: Role.IDVA in actor.roles, _idva),
     Part("speaker", _may(Permission.RESEARCH_ANSWER), _speaker),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, Select, exists, func, select, true
 from sqlalchemy.orm import aliased
 
 from casework.agencies.models import Agency
@@ -16,6 +16,8 @@ from casework.cases import policy as cases
 from casework.consent.rules import Result
 from casework.disclosures.models import Disclosure, SharingDecision
 from casework.disclosures.rules import Consent
+from casework.duties.models import Duty
+from casework.duties.rules import DutyKind
 from casework.people import queries as people
 from casework.programmes.registry import YOUTH_SUPPORT
 from casework.sharing import policy
@@ -55,6 +57,29 @@ class SharePage:
     pages: int
 
 
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """One share that waits in the inbox for an answer, in one line without a name."""
+
+    id: uuid.UUID
+    from_agency: str
+    purpose: str
+    delivered_at: datetime
+    is_opened: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Oversight:
+    """What the information lead looks after, counted: shares no rule answers, shares that two people review, shares that went
+    although somebody had said no, and those of which the young person is still to be told."""
+
+    unmatched: int
+    in_review: int
+    overrides: int
+    untold: int
+    untold_late: int
+
+
 def inbox(work: UnitOfWork, *, page: int = 1) -> SharePage:
     """Return what other agencies shared with the reader's agency, the latest first; what was left out is nowhere in it."""
     return _page(work, policy.is_received(work), page, is_named=True, is_receiver=True)
@@ -64,6 +89,42 @@ def count_unopened(work: UnitOfWork) -> int:
     """Return how many shares wait in the inbox of the reader's agency that nobody there has opened."""
     query = select(func.count()).select_from(Share).where(policy.is_received(work))
     return work.session.scalar(query.where(Share.state == ShareState.DELIVERED.value)) or 0
+
+
+def unanswered(work: UnitOfWork, *, limit: int = 25) -> tuple[Unanswered, ...]:
+    """Return the shares in the inbox of the reader's agency that nobody there has answered, the longest waiting first. One statement."""
+    waits = Share.state.in_([ShareState.DELIVERED.value, ShareState.ACKNOWLEDGED.value])
+    rows = work.session.execute(
+        select(Share.id, Agency.name, Share.purpose, Share.delivered_at, Share.acknowledged_at)
+        .join(Agency, Agency.id == Share.from_agency_id)
+        .where(policy.is_received(work), waits)
+        .order_by(Share.delivered_at, Share.id)
+        .limit(limit)
+    )
+    return tuple(Unanswered(row[0], row[1], row[2], row[3], row[4] is not None) for row in rows)
+
+
+def oversight(work: UnitOfWork) -> Oversight:
+    """Return what the information lead looks after, counted, in one statement; nothing to anybody else."""
+    owed = (Duty.subject_id == Share.id) & (Duty.kind == DutyKind.SHARE_TELL_SUBJECT.value) & (Duty.state == "open")
+    overridden = Share.id.in_(_went_against_a_no())
+    row = work.session.execute(
+        select(
+            func.count().filter(Share.state == ShareState.WITH_INFORMATION_LEAD.value),
+            func.count().filter(Share.state == ShareState.NEEDS_REVIEW.value),
+            func.count().filter(overridden),
+            func.count().filter(exists().where(owed)),
+            func.count().filter(exists().where(owed, Duty.due_at < work.now)),
+        )
+        .select_from(Share)
+        .where(policy.is_overseen(work))
+    ).one()
+    return Oversight(*(int(number) for number in row))
+
+
+def count_reviews_waiting(work: UnitOfWork) -> int:
+    """Return how many shares wait for the reader's signature."""
+    return work.session.scalar(select(func.count()).select_from(Share).where(policy.is_to_review(work))) or 0
 
 
 def sent(work: UnitOfWork, *, case_id: uuid.UUID, page: int = 1) -> SharePage:
@@ -85,14 +146,14 @@ def questions(work: UnitOfWork, *, page: int = 1) -> SharePage:
 
 def overrides(work: UnitOfWork, *, page: int = 1) -> SharePage:
     """Return the shares that went although somebody had said no, with the row that let them, for the information lead."""
-    went = Share.id.in_(
-        select(Disclosure.subject_id).where(
-            Disclosure.kind == "share",
-            Disclosure.was_shared.is_(True),
-            Disclosure.consent == Consent.REFUSED.value,
-        )
-    )
+    went = Share.id.in_(_went_against_a_no())
     return _page(work, went & policy.is_overseen(work), page, is_named=False)
+
+
+def _went_against_a_no() -> Select[uuid.UUID]:
+    return select(Disclosure.subject_id).where(
+        Disclosure.kind == "share", Disclosure.was_shared.is_(True), Disclosure.consent == Consent.REFUSED.value
+    )
 
 
 def _page(

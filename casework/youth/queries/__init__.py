@@ -1,7 +1,7 @@
 """Reads of youth cases: one's young people, one file, and what the agreement lets the team do."""
 
 from casework.youth.queries.agreement import Standing, standing_of
-from casework.youth.queries.lists import YouthLine, count_young_people, lines_of, my_young_people
+from casework.youth.queries.lists import YouthLine, count_young_people, late_of_others, lines_of, my_young_people
 from casework.youth.queries.records import (
     ActionRecord,
     AssessmentRecord,
@@ -26,6 +26,7 @@ __all__ = [
     "YouthRecord",
     "action_record",
     "count_young_people",
+    "late_of_others",
     "lines_of",
     "my_young_people",
     "standing_of",

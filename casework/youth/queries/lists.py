@@ -12,6 +12,10 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from casework.agencies.models import Agency
 from casework.cases.models import Case
+from casework.duties import queries as duties
+from casework.duties.models import Duty
+from casework.duties.queries import DutyRecord
+from casework.duties.rules import OWN_ONLY, DutyKind
 from casework.people import queries as people
 from casework.people.models import Person
 from casework.people.queries import PersonRecord
@@ -60,6 +64,29 @@ def my_young_people(work: UnitOfWork, *, with_closed: bool = False, limit: int =
     conditions = [] if with_closed else [YouthCase.stage.in_([stage.value for stage in rules.OPEN])]
     lines = _opened(work, work.session.execute(of_cases(work, *conditions).limit(limit)).all())
     return tuple(sorted(lines, key=lambda one: (one.next_on is not None, one.next_on or date.max, one.stage_since)))
+
+
+def late_of_others(work: UnitOfWork, *, limit: int = 50) -> tuple[DutyRecord, ...]:
+    """Return what others owe and are late with in the files that the actor answers for, the longest late first. One statement.
+
+    Not the answer to another agency's contact: whom that is about is told by the answer alone (rule B3).
+    """
+    rows = work.session.scalars(
+        select(Duty)
+        .join(Case, Case.id == Duty.case_id)
+        .where(
+            Duty.state == "open",
+            Duty.due_at < work.now,
+            Duty.kind.in_([kind.value for kind in OWN_ONLY - {DutyKind.CONTACT_ANSWER, DutyKind.RESEARCH_REPLY}]),
+            Duty.owed_by_account_id.is_not(None),
+            Duty.owed_by_account_id != work.actor.account_id,
+            policy.may_see(work),
+            policy.sees_whole(work),
+        )
+        .order_by(Duty.due_at, Duty.id)
+        .limit(limit)
+    )
+    return tuple(duties.record_of(row, now=work.now) for row in rows)
 
 
 def count_young_people(work: UnitOfWork) -> int:

@@ -13,6 +13,7 @@ SUBSCRIPTIONS: Subscriptions = {
     "conference.case_listed": (follow_up.ask_about_late_case,),
     "conference.sitting_ended": (follow_up.after_sitting, follow_up.draft_minutes),
     "intervention.began": (youth.after_intervention,),
+    "minutes.correction_begun": (notices.tell_of_correction,),
     "minutes.issued": (notices.tell_minutes_are_out,),
     "referral.returned": (notices.tell_referrer,),
     "referral.accepted": (notices.tell_idva,),

@@ -186,7 +186,8 @@ ROUND_TRANSITIONS: Mapping[RoundState, frozenset[RoundState]] = {
     RoundState.MINUTES_DRAFT: frozenset({RoundState.APPROVED}),
     # Until issued, the chair may take the approval back.
     RoundState.APPROVED: frozenset({RoundState.ISSUED, RoundState.MINUTES_DRAFT}),
-    RoundState.ISSUED: frozenset({RoundState.FROZEN}),
+    # A corrected version begins as a draft.
+    RoundState.ISSUED: frozenset({RoundState.FROZEN, RoundState.MINUTES_DRAFT}),
     RoundState.FROZEN: frozenset(),
 }
 

@@ -137,8 +137,8 @@ class MinutesDocument:
     """The minutes of one sitting for one reader (SafeLives' template for minutes).
 
     `copy_for` is the agency whose copy it is, None for the whole record; `taken_by` who took it out of Casework and when, printed on
-    each page. `sits_at` and `approved_at` are instants. Unfinished actions
-    stand in two lists, overtaken by events apart from simply not done.
+    each page; `about_version` what this version replaces, or that it is being corrected. `sits_at` and `approved_at` are instants.
+    Unfinished actions stand in two lists, overtaken by events apart from simply not done. `lapsed` are numbers of cases.
     """
 
     marac: str
@@ -147,6 +147,7 @@ class MinutesDocument:
     chair: str
     version: int
     confidentiality_statement: str
+    about_version: str | None = None
     copy_for: str | None = None
     taken_by: str | None = None
     approved_at: datetime | None = None

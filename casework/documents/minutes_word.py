@@ -153,6 +153,8 @@ def _sitting(word: Word, data: dict[str, Any]) -> None:
             ("Copy for", data["copy_for"] or "The whole record"),
         ],
     )
+    if data["about_version"]:
+        word.add_paragraph(data["about_version"])
     if data["in_short"]:
         _heading(word, "In short", 2)
         word.add_paragraph(" ".join(data["in_short"]))

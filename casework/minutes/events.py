@@ -33,3 +33,13 @@ class MinutesIssued(DomainEvent):
     wire = "minutes.issued"
     conference_id: uuid.UUID
     minutes_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectionBegun(DomainEvent):
+    """A corrected version of issued minutes is being made; whoever opened the version before is told that there is something new."""
+
+    wire = "minutes.correction_begun"
+    conference_id: uuid.UUID
+    minutes_id: uuid.UUID
+    replaces_minutes_id: uuid.UUID

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from sqlalchemy import ColumnElement, exists, not_, select
+from sqlalchemy.orm import aliased
 
 from casework.access import blocks
 from casework.access.permissions import Permission
@@ -23,6 +24,47 @@ def reach_latest(work: UnitOfWork, conference_id: uuid.UUID, *, lock: bool = Fal
     if minutes is None:
         raise NotFound
     return minutes
+
+
+def reach_in_force(work: UnitOfWork, conference_id: uuid.UUID) -> Minutes:
+    """Return the version of a round's minutes that agencies have: the latest that was issued. Raises NotAllowed, NotFound."""
+    work.require(Permission.CONFERENCE_VIEW)
+    minutes = work.session.scalar(select(Minutes).where(Minutes.conference_id == conference_id, is_in_force()))
+    if minutes is None:
+        raise NotFound
+    return minutes
+
+
+def is_in_force() -> ColumnElement[bool]:
+    """Return the SQL condition that Minutes are issued and no later version is: a corrected version replaces the one before."""
+    later = aliased(Minutes)
+    return (Minutes.state == "issued") & ~exists().where(
+        later.conference_id == Minutes.conference_id, later.version > Minutes.version, later.state == "issued"
+    )
+
+
+def reach_versions(work: UnitOfWork, conference_id: uuid.UUID) -> list[Minutes]:
+    """Return every version of a round's minutes, the latest first. Raises NotAllowed, and NotFound when there is none."""
+    work.require(Permission.CONFERENCE_VIEW)
+    query = select(Minutes).where(Minutes.conference_id == conference_id).order_by(Minutes.version.desc())
+    found = list(work.session.scalars(query))
+    if not found:
+        raise NotFound
+    return found
+
+
+def has_later(work: UnitOfWork, minutes: Minutes) -> bool:
+    """Say whether a later version of these minutes has been begun: they are being corrected."""
+    later = exists().where(Minutes.conference_id == minutes.conference_id, Minutes.version > minutes.version)
+    return bool(work.session.scalar(select(later)))
+
+
+def chosen(versions: list[Minutes], version: int | None) -> Minutes:
+    """Return one of a round's versions by its number, or the latest (None). Raises NotFound."""
+    found = next((one for one in versions if version in (None, one.version)), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def require_whole_record(work: UnitOfWork) -> None:

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 LONGEST = 8000
 """Characters of one part."""
 
+LONGEST_REASON = 500
+"""Characters of why minutes that are out are corrected."""
+
 OF_A_CASE = frozenset({"voice", "no_action_because", "tell_how", "nobody_tells_because", "notes"})
 """Parts of a case that can be changed in the draft. Risks, actions, crimes and research stay as they were recorded at the table."""
 

@@ -127,6 +127,12 @@ def tell_minutes_are_out(work: UnitOfWork, *, minutes_id: uuid.UUID) -> int:
     return notify(work, template=MailTemplate.DOCUMENT_READY, account_ids=people, about=f"minutes:{minutes_id}")
 
 
+def tell_of_correction(work: UnitOfWork, *, minutes_id: uuid.UUID) -> int:
+    """Tell everybody whose agency keeps an opened copy that it is being corrected. Returns how many notices are new."""
+    people = minutes.people_with_copy(work, minutes_id=minutes_id)
+    return notify(work, template=MailTemplate.SOMETHING_NEW, account_ids=people, about=f"correcting:{minutes_id}")
+
+
 def tell_idva(work: UnitOfWork, *, case_id: uuid.UUID, about: str) -> int:
     """Tell the IDVAs the same day that somebody needs them, but for whoever is blocked. Returns how many notices are new."""
     blocked = cases.blocked_accounts(work, case_ids=[case_id], at=work.now).get(case_id, set())

@@ -1,4 +1,4 @@
-"""Minutes: the rounds that have some, one round's record or own copy, on paper, changing, approving, issuing and calling back.
+"""Minutes: the rounds that have some, one round's record or own copy, on paper, changing, approving, issuing, correcting.
 
 Who works on the whole record (co-ordinator, administrator, chair) reads that; everybody else reads the copy of their own agency.
 """
@@ -22,7 +22,7 @@ from casework.documents.minutes_word import render_minutes_as_word
 from casework.errors import Invalid, NotFound
 from casework.minutes import operations, queries
 from casework.minutes.queries import HowFar
-from casework.minutes.rules import LONGEST, OTHER_BUSINESS
+from casework.minutes.rules import LONGEST, LONGEST_REASON, OTHER_BUSINESS
 from casework.notifications import queries as notices
 from casework.web import guard
 from casework.web import minutes_views as views
@@ -41,9 +41,18 @@ for_the_sender = guard.needs(Permission.MINUTES_DRAFT, Permission.MINUTES_APPROV
 
 FONTS = FOLDER / "built" / "fonts"
 DRAFTED = (RoundState.MINUTES_DRAFT, RoundState.APPROVED, RoundState.ISSUED, RoundState.FROZEN)
-SENT = (RoundState.ISSUED, RoundState.FROZEN)
 # So long after issuing, the page says how many have been told by e-mail.
 MAIL_IS_NEWS = timedelta(days=1)
+CORRECTION = Form(
+    LongText(
+        name="because",
+        label="What is to be corrected?",
+        hint="For the record: it is in no copy.",
+        required="Say what is to be corrected",
+        limit=LONGEST_REASON,
+        rows=3,
+    )
+)
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -53,9 +62,7 @@ def every_round() -> str:
     """List the rounds with minutes: all of them for who works on the record, else those of which one's agency has a copy."""
     with work_for_request(purpose=Purpose.CONFERENCE) as work:
         whole = _reads_the_whole(work)
-        found = rounds.conferences(
-            work, states=DRAFTED if whole else SENT, until_at=work.now, latest_first=True, limit=60
-        )
+        found = rounds.conferences(work, states=DRAFTED, until_at=work.now, latest_first=True, limit=60)
         if not whole:
             own = queries.has_own_copy(work, conference_ids=[one.id for one in found])
             found = tuple(one for one in found if one.id in own)
@@ -69,11 +76,15 @@ def of_round(conference_id: UUID) -> str:
     with work_for_request(purpose=Purpose.CONFERENCE) as work:
         if not _reads_the_whole(work):
             record = operations.open_copy(work, conference_id=conference_id)
-            return render_template("minutes/copy.html", record=record)
+            return render_template("minutes/copy.html", record=record, version=None)
         as_agency = _agency_asked_for()
-        record = queries.whole_record(work, conference_id=conference_id, as_agency_id=as_agency)
-        mail = _mail(work, record.far)
-        openers = accounts.account_names(work, [one.opened_by_account_id for one in record.copies])
+        record = queries.whole_record(
+            work, conference_id=conference_id, as_agency_id=as_agency, version=_version_asked_for()
+        )
+        mail = _mail(work, record.far) if record.is_latest else None
+        every_copy = [*record.copies, *(one for earlier in record.earlier for one in earlier.copies)]
+        people = accounts.account_names(work, [one.opened_by_account_id for one in every_copy])
+        openers = {account_id: one.name for account_id, one in people.items()}
         approves, drafts = work.actor.has(Permission.MINUTES_APPROVE), work.actor.has(Permission.MINUTES_DRAFT)
     members = {UUID(agency_id): name for agency_id, name in record.body["agencies"].items()}
     if as_agency and as_agency not in members:
@@ -90,9 +101,11 @@ def of_round(conference_id: UUID) -> str:
         members=sorted(members.items(), key=lambda one: one[1]),
         copied={one.number: one for one in record.document.cases},
         left_out=views.left_out(record),
-        copies=views.copies(record, {account_id: one.name for account_id, one in openers.items()}),
-        may_recall=drafts,
-        may_take_back=approves and record.state == "approved",
+        copies=views.copies(record, record.copies, openers),
+        earlier=[(one, views.copies(record, one.copies, openers)) for one in record.earlier],
+        version=None if record.is_latest else record.version,
+        may_recall=drafts and record.is_latest,
+        may_take_back=approves and record.is_latest and record.state == "approved",
         other_business_changed={
             part: views.changed_words(change) for part, change in (record.body.get("amended") or {}).items()
         },
@@ -120,8 +133,11 @@ def progress(conference_id: UUID) -> str:
 def changes(conference_id: UUID) -> str:
     """Show every change to the draft: who, when, and what was taken out and put in."""
     with work_for_request(purpose=Purpose.CONFERENCE) as work:
-        found = queries.edits(work, conference_id=conference_id)
-    return render_template("minutes/changes.html", conference_id=conference_id, changes=views.changes(found))
+        version = _version_asked_for()
+        found = queries.edits(work, conference_id=conference_id, version=version)
+    return render_template(
+        "minutes/changes.html", conference_id=conference_id, version=version, changes=views.changes(found)
+    )
 
 
 @blueprint.get("/<uuid:conference_id>/minutes.pdf")
@@ -143,7 +159,12 @@ def word(conference_id: UUID) -> ResponseReturnValue:
 def _on_paper(conference_id: UUID) -> MinutesDocument:
     with work_for_request(purpose=Purpose.CONFERENCE) as work:
         if _reads_the_whole(work):
-            record = queries.whole_record(work, conference_id=conference_id, as_agency_id=_agency_asked_for())
+            record = queries.whole_record(
+                work,
+                conference_id=conference_id,
+                as_agency_id=_agency_asked_for(),
+                version=_version_asked_for(),
+            )
         else:
             record = operations.open_copy(work, conference_id=conference_id)
         work.note("minutes:take", "minutes", record.id)
@@ -258,6 +279,25 @@ def recall(conference_id: UUID) -> ResponseReturnValue:
     return _back(conference_id, "copies")
 
 
+@blueprint.route("/<uuid:conference_id>/correct", methods=["GET", "POST"])
+@for_drafters
+def correct(conference_id: UUID) -> ResponseReturnValue:
+    """Begin a corrected version of minutes that are out, having seen who has opened what."""
+    with work_for_request(purpose=Purpose.CONFERENCE) as work:
+        far = queries.how_far(work, conference_id=conference_id)
+    answers = CORRECTION.read(request.form) if request.method == "POST" else CORRECTION.blank()
+    if request.method == "POST" and answers.ok:
+        try:
+            with work_for_request(purpose=Purpose.CONFERENCE) as work:
+                operations.correct(work, conference_id=conference_id, because=answers.values["because"])
+        except Invalid as invalid:
+            answers.refused(invalid)
+        else:
+            flash("A corrected version is begun as a draft. Change what was wrong; then the chair approves it.")
+            return _back(conference_id)
+    return render_template("minutes/correct.html", form=answers, far=far), 422 if answers.errors else 200
+
+
 def _mail(work: UnitOfWork, far: HowFar) -> dict[str, int] | None:
     """How many have been told by e-mail, while that is news."""
     if far.issued_at is None or work.now > far.issued_at + MAIL_IS_NEWS:
@@ -276,6 +316,14 @@ def _agency_asked_for() -> UUID | None:
     if text and chosen is None:
         raise NotFound
     return chosen
+
+
+def _version_asked_for() -> int | None:
+    """Read the version that is looked at; the latest when none is named. Raises NotFound for what is no number."""
+    text = request.args.get("version", "")
+    if text and not (text.isascii() and text.isdecimal() and len(text) < 4):
+        raise NotFound
+    return int(text) if text else None
 
 
 def _as_id(text: str) -> UUID | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from casework.minutes.queries import Audience, EditRecord, HowFar, LeftOut, MinutesRecord
+from casework.minutes.queries import Audience, CopyRecord, EditRecord, HowFar, LeftOut, MinutesRecord
 from casework.minutes.queries.audience import SHARED
 from casework.minutes.rules import OTHER_BUSINESS
 from casework.web.wording import moment_words, plural
@@ -39,7 +39,12 @@ LEFT_OUT = {
     "case_not_in_the_copy": "the case itself is not in this copy",
     "in_no_copy": "notes stay with the record and are in no copy",
 }
-WHAT = {"case": "the whole case", "unfinished": "an action of an earlier sitting", "notes": "the notes"}
+WHAT = {
+    "case": "the whole case",
+    "unfinished": "an action of an earlier sitting",
+    "lapsed": "that twelve months have passed",
+    "notes": "the notes",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +163,8 @@ def changed_words(change: Mapping[str, object]) -> str:
     return f"Changed by {change['by']}, {moment_words(datetime.fromisoformat(str(change['at'])))}"
 
 
-def copies(record: MinutesRecord, openers: Mapping[UUID, str]) -> list[CopyRow]:
-    """Return the copies by the name of their agency. `openers` names accounts."""
+def copies(record: MinutesRecord, given: Sequence[CopyRecord], openers: Mapping[UUID, str]) -> list[CopyRow]:
+    """Return copies of one version by the name of their agency. `openers` names accounts."""
     names = record.body["agencies"]
     rows = [
         CopyRow(
@@ -170,7 +175,7 @@ def copies(record: MinutesRecord, openers: Mapping[UUID, str]) -> list[CopyRow]:
             at=one.recalled_at or one.opened_at,
             opener=openers.get(one.opened_by_account_id, "") if one.opened_by_account_id else "",
         )
-        for one in record.copies
+        for one in given
     ]
     return sorted(rows, key=lambda row: row.agency)
 

@@ -210,6 +210,50 @@ class TestCopies:
             assert housing.send(f"{page}/{verb}").status_code == 404
 
 
+class TestACorrectedVersion:
+    """What went out wrong, made anew: by the co-ordinator, approved by the chair."""
+
+    def test_is_begun_with_its_reason_and_replaces_each_copy(
+        self, visitor_as: As, heard: MinutedRound, page: str, statements: Counting
+    ) -> None:
+        heard.goes_out()
+        coordinator, housing = visitor_as("coordinator"), visitor_as("housing")
+        housing.open(page)
+        assert "Make a corrected version" in text_of(coordinator.open(page))
+        asked = text_of(coordinator.open(f"{page}/correct"))
+        assert "2 copies that nobody has opened are called back" in asked
+        assert "1 agency has opened its copy" in asked
+        assert coordinator.send(f"{page}/correct", {"because": ""}).status_code == 422
+        begun = text_of(coordinator.follow(coordinator.send(f"{page}/correct", {"because": "Wrong name."})))
+        for words in ("Version 2", "Wrong name.", "Priya Nair", "waits for the chair", "Copies of version 1"):
+            assert words in begun
+        assert "being corrected" in text_of(housing.open(page))
+        assert page in text_of(housing.open("/minutes"))
+        assert visitor_as("police").open(page).status_code == 404
+        with statements() as sent:
+            first = text_of(coordinator.open(f"{page}?version=1"))
+        assert len(sent) <= 12, sent.sent
+        assert "This version was replaced" in first
+        for changing in ("Change<", "Approve the", "Call back the", "Make a corrected"):
+            assert changing not in first
+        assert coordinator.open(f"{page}?version=3").status_code == 404
+        assert coordinator.open(f"{page}?version=x").status_code == 404
+        heard.goes_out()
+        text = text_of(visitor_as("housing").open(page))
+        assert "Version 2 replaces version 1" in text
+        assert "Wrong name." not in text
+        assert "Version 2 replaces version 1" in said_in(visitor_as("police").open(f"{page}/minutes.docx"))
+
+    def test_is_not_begun_by_others_or_before_the_minutes_are_out(
+        self, visitor_as: As, heard: MinutedRound, page: str
+    ) -> None:
+        coordinator = visitor_as("coordinator")
+        assert "not out yet" in text_of(coordinator.open(f"{page}/correct"))
+        assert coordinator.send(f"{page}/correct", {"because": "Wrong."}).status_code == 409
+        for key in ("chair", "housing"):
+            assert visitor_as(key).open(f"{page}/correct").status_code == 404
+
+
 class TestThePdf:
     """The same on paper."""
 

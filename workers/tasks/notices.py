@@ -22,6 +22,11 @@ def tell_minutes_are_out(work: UnitOfWork, message: Message) -> None:
     notifications.tell_minutes_are_out(work, minutes_id=message.id_of("minutes_id"))
 
 
+def tell_of_correction(work: UnitOfWork, message: Message) -> None:
+    """Tell whoever has the version before that there is something new: it is being corrected."""
+    notifications.tell_of_correction(work, minutes_id=message.id_of("replaces_minutes_id"))
+
+
 def tell_referrer(work: UnitOfWork, message: Message) -> None:
     """Tell whoever wrote the referral that it came back; one from a file goes to those who speak for its agency."""
     writer = message.payload["referrer_account_id"]

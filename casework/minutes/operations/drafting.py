@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -12,37 +13,20 @@ from sqlalchemy import select
 from casework.access.actors import SYSTEM
 from casework.access.permissions import Permission, Purpose
 from casework.accounts import queries as accounts
-from casework.actions import queries as actions
-from casework.agencies import queries as agencies
 from casework.cases import policy as case_policy
-from casework.clock import london_date
 from casework.conferences import queries as rounds
 from casework.conferences import rules as round_rules
-from casework.conferences.queries import ConferenceRecord, ListingRecord
-from casework.conferences.rules import ListingState, RoundState
+from casework.conferences.queries import ConferenceRecord
+from casework.conferences.rules import RoundState
 from casework.duties import operations as duties
 from casework.duties.operations import NewDuty
 from casework.duties.rules import DutyKind
 from casework.errors import Conflict, Invalid, NotFound
 from casework.minutes import events, policy, rules
 from casework.minutes.models import Minutes, MinutesEdit
+from casework.minutes.operations.composing import compose
 from casework.partnerships import queries as partnerships
-from casework.research import queries as research
-from casework.research.queries import SharedAnswer
 from casework.work import UnitOfWork
-
-MINUTED = (ListingState.HEARD, ListingState.DEFERRED)
-SAID = (
-    "voice",
-    "risks",
-    "crimes",
-    "no_action_because",
-    "teller",
-    "tell_how",
-    "nobody_tells_because",
-    "notes",
-    "deferred_because",
-)
 
 
 def draft(work: UnitOfWork, *, conference_id: uuid.UUID) -> uuid.UUID:
@@ -73,7 +57,7 @@ def draft(work: UnitOfWork, *, conference_id: uuid.UUID) -> uuid.UUID:
         minutes.body.seal(work.keys, compose(work, conference))
     work.session.add(minutes)
     work.note("minutes:draft", "conference", conference_id)
-    _owe_approval(work, conference, minutes)
+    owe_approval(work, conference, minutes.id, counted_from=conference.sits_at)
     work.record(
         events.MinutesDrafted(partnership_id=work.partnership_id, conference_id=conference_id, minutes_id=minutes.id)
     )
@@ -91,109 +75,13 @@ def _whole_truth(work: UnitOfWork) -> Iterator[None]:
         work.actor, work.purpose = actor, purpose
 
 
-def compose(work: UnitOfWork, conference: ConferenceRecord) -> dict[str, Any]:
-    """Return the body of the minutes: the sitting, who was there, unfinished actions and, case by case, what was said.
-
-    Each part keeps the agency that it came from. Names of people and agencies stay as they were on the day.
-    """
-    listed = rounds.listings(work, conference_id=conference.id, states=MINUTED)
-    answers = research.shared_about(work, conference_id=conference.id, case_ids=[listing.case.id for listing in listed])
-    recorded = rounds.recorded_in_round(work, conference_id=conference.id)
-    agreed = actions.actions_of_round(work, conference_id=conference.id)
-    named = {str(one.id): one.name for one in agencies.agencies(work)}
-    return {
-        **_the_sitting(work, conference, answers, named),
-        "agencies": named,
-        "unfinished": [
-            {
-                "case_id": str(one.case_id),
-                "case_number": one.case_number,
-                "owner_agency_id": str(one.owner_agency_id),
-                "what": one.what,
-                "due_on": one.due_on.isoformat(),
-                "state": one.state,
-                "what_happened": one.outcome,
-            }
-            for one in actions.unfinished_before(work, conference_id=conference.id, marac_id=conference.marac.id)
-        ],
-        "cases": [
-            {
-                "listing_id": str(listing.id),
-                "case_id": str(listing.case.id),
-                "number": listing.case.number,
-                "who": _who(listing),
-                "routes": list(listing.routes),
-                "is_repeat": listing.is_repeat,
-                "is_heard": listing.state == ListingState.HEARD,
-                **{part: recorded.get(listing.id, {}).get(part) for part in SAID},
-                "information": [
-                    {"agency_id": str(one.agency_id), "state": one.state, **one.answer}
-                    for one in sorted(
-                        answers.get(listing.case.id, ()), key=lambda one: named.get(str(one.agency_id), "")
-                    )
-                ],
-                "actions": [
-                    {"owner_agency_id": str(one.owner_agency_id), "what": one.what, "due_on": one.due_on.isoformat()}
-                    for one in agreed
-                    if one.listing_id == listing.id
-                ],
-            }
-            for listing in listed
-        ],
-        rules.OTHER_BUSINESS: "",
-    }
-
-
-def _the_sitting(
-    work: UnitOfWork,
-    conference: ConferenceRecord,
-    answers: Mapping[uuid.UUID, Sequence[SharedAnswer]],
-    named: Mapping[str, str],
-) -> dict[str, Any]:
-    """The day, the place and who was there, by agency. Apologies say when the agency's information came instead."""
-    there = rounds.attendance(work, conference_id=conference.id)
-    people = [account for one in there for account in (one.account_id, one.deputises_for_account_id)]
-    names = accounts.account_names(work, [*people, conference.chair_account_id])
-    sent: dict[uuid.UUID, str] = {}
-    for one in (one for about in answers.values() for one in about):
-        if one.answered_at is not None:
-            day = london_date(one.answered_at).isoformat()
-            sent[one.agency_id] = max(day, sent.get(one.agency_id, ""))
-
-    def name(account_id: uuid.UUID | None) -> str | None:
-        found = names.get(account_id) if account_id else None
-        return found.name if found else None
-
-    return {
-        "sitting": {
-            "marac": conference.marac.name,
-            "sits_at": conference.sits_at.isoformat(),
-            "venue": conference.marac.venue,
-            "chair": name(conference.chair_account_id),
-        },
-        "attendance": [
-            {
-                "account_id": str(one.account_id),
-                "name": name(one.account_id) or "",
-                "agency_id": str(one.agency_id) if one.agency_id else None,
-                "state": one.state,
-                "deputises_for": name(one.deputises_for_account_id),
-                "information_sent_on": sent.get(one.agency_id) if one.agency_id else None,
-            }
-            for one in sorted(there, key=lambda one: (named.get(str(one.agency_id), ""), name(one.account_id) or ""))
-        ],
-    }
-
-
-def _who(listing: ListingRecord) -> str:
-    victim = listing.case.victim.name if listing.case.victim else None
-    return rules.who_it_is_about(victim, [person.name for person in listing.case.perpetrators], listing.case.children)
-
-
-def _owe_approval(work: UnitOfWork, conference: ConferenceRecord, minutes: Minutes) -> None:
+def owe_approval(
+    work: UnitOfWork, conference: ConferenceRecord, minutes_id: uuid.UUID, *, counted_from: datetime
+) -> None:
+    """Owe the chair's word and the issuing, by the round's clocks counted from an instant (UTC): the sitting, or a correction's begin."""
     used = partnerships.policy_version(work, version_id=conference.policy_version_id)
     holidays = partnerships.extra_holidays(work)
-    clocks = round_rules.clocks(conference.sits_at, used, holidays)
+    clocks = round_rules.clocks(counted_from, used, holidays)
     to_chair = {"owed_by_account_id": conference.chair_account_id} if conference.chair_account_id else {}
     duties.raise_duties(
         work,
@@ -201,7 +89,7 @@ def _owe_approval(work: UnitOfWork, conference: ConferenceRecord, minutes: Minut
             NewDuty(
                 kind=DutyKind.MINUTES_APPROVAL,
                 subject_kind="minutes",
-                subject_id=minutes.id,
+                subject_id=minutes_id,
                 due_at=clocks.minutes_approval_due_at,
                 rule="clock.minutes_approval",
                 owed_by_role=None if to_chair else "chair",
@@ -211,7 +99,7 @@ def _owe_approval(work: UnitOfWork, conference: ConferenceRecord, minutes: Minut
             NewDuty(
                 kind=DutyKind.MINUTES_ISSUE,
                 subject_kind="minutes",
-                subject_id=minutes.id,
+                subject_id=minutes_id,
                 due_at=clocks.minutes_out_at,
                 rule="clock.minutes_out",
                 owed_by_role="coordinator",
@@ -254,7 +142,7 @@ def amend(
     if words.strip() == before:
         return
     place[part] = words.strip()
-    changes[part] = {"times": times + 1, "at": work.now.isoformat(), "by": _actor_name(work)}
+    changes[part] = {"times": times + 1, "at": work.now.isoformat(), "by": actor_name(work)}
     minutes.body.seal(work.keys, body)
     _keep_change(work, minutes, place.get("case_id"), part, before, words.strip())
     work.note("minutes:amend", "minutes", minutes.id, reason=part)
@@ -270,7 +158,8 @@ def _case_to_amend(work: UnitOfWork, body: dict[str, Any], listing_id: uuid.UUID
     return case
 
 
-def _actor_name(work: UnitOfWork) -> str:
+def actor_name(work: UnitOfWork) -> str:
+    """Return the name of whoever acts, as it is kept beside their words."""
     return next((one.name for one in accounts.account_names(work, [work.actor.account_id]).values()), "")
 
 

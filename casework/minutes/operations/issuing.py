@@ -15,6 +15,7 @@ from casework.disclosures import queries as disclosure_queries
 from casework.disclosures.operations import Disclosed, ListedCase
 from casework.duties import operations as duties
 from casework.duties.rules import DutyKind
+from casework.errors import Conflict
 from casework.minutes import events, policy, queries
 from casework.minutes.models import Minutes, MinutesCase, MinutesCopy
 from casework.minutes.queries import MinutesRecord
@@ -41,6 +42,8 @@ def take_approval_back(work: UnitOfWork, *, conference_id: uuid.UUID) -> None:
     """Take the approval back before the minutes are issued, so that they can be changed. Raises NotAllowed, NotFound, Conflict."""
     work.require(Permission.MINUTES_APPROVE)
     minutes = policy.reach_latest(work, conference_id, lock=True)
+    if minutes.state != "approved":
+        raise Conflict("Only an approval whose minutes have not gone out can be taken back. What is out is corrected.")
     conferences.move_state(work, conference_id=conference_id, to=RoundState.MINUTES_DRAFT)
     minutes.state = "draft"
     minutes.approved_at = None
@@ -130,7 +133,7 @@ def issue_due(work: UnitOfWork) -> int:
 
 def open_copy(work: UnitOfWork, *, conference_id: uuid.UUID) -> MinutesRecord:
     """Note that the actor's agency has opened its copy, and return it. Raises NotAllowed, NotFound."""
-    minutes = policy.reach_latest(work, conference_id)
+    minutes = policy.reach_in_force(work, conference_id)
     copy = policy.reach_copy(work, minutes, lock=True)
     if copy.opened_at is None:
         copy.opened_at = work.now
@@ -142,7 +145,11 @@ def open_copy(work: UnitOfWork, *, conference_id: uuid.UUID) -> MinutesRecord:
 def recall(work: UnitOfWork, *, conference_id: uuid.UUID, agency_ids: Sequence[uuid.UUID] = ()) -> int:
     """Call back the copies that nobody has opened. What was read stays read. Returns how many. Raises NotAllowed, NotFound."""
     work.require(Permission.MINUTES_DRAFT)
-    minutes = policy.reach_latest(work, conference_id, lock=True)
+    return call_back(work, policy.reach_latest(work, conference_id, lock=True), agency_ids)
+
+
+def call_back(work: UnitOfWork, minutes: Minutes, agency_ids: Sequence[uuid.UUID] = ()) -> int:
+    """Call back the unopened copies of minutes that have been reached and locked already. Returns how many. For this package."""
     query = select(MinutesCopy).where(
         MinutesCopy.minutes_id == minutes.id, MinutesCopy.opened_at.is_(None), MinutesCopy.recalled_at.is_(None)
     )

@@ -5,6 +5,8 @@ from casework.minutes.queries.edits import EditRecord, edits
 from casework.minutes.queries.records import (
     Audience,
     CopyRecord,
+    Correction,
+    EarlierVersion,
     LeftOut,
     MinutesRecord,
     copy_record,
@@ -15,6 +17,8 @@ from casework.minutes.queries.records import (
 __all__ = [
     "Audience",
     "CopyRecord",
+    "Correction",
+    "EarlierVersion",
     "EditRecord",
     "HowFar",
     "LeftOut",

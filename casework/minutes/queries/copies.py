@@ -37,6 +37,7 @@ def has_own_copy(work: UnitOfWork, *, conference_ids: Sequence[uuid.UUID]) -> se
             .join(MinutesCopy, MinutesCopy.minutes_id == Minutes.id)
             .where(
                 Minutes.conference_id.in_(list(conference_ids)),
+                policy.is_in_force(),
                 MinutesCopy.agency_id == work.actor.agency_id,
                 MinutesCopy.recalled_at.is_(None),
                 policy.holds_something(work),
@@ -57,6 +58,7 @@ def unread_copies(work: UnitOfWork) -> tuple[UnreadCopy, ...]:
         .join(Conference, Conference.id == Minutes.conference_id)
         .join(Marac, Marac.id == Conference.marac_id)
         .where(
+            policy.is_in_force(),
             MinutesCopy.agency_id == work.actor.agency_id,
             MinutesCopy.recalled_at.is_(None),
             MinutesCopy.opened_at.is_(None),
@@ -90,6 +92,7 @@ class HowFar:
 
     conference_id: uuid.UUID
     minutes_id: uuid.UUID
+    version: int
     state: str
     drafted_at: datetime
     approved_at: datetime | None
@@ -114,6 +117,7 @@ def how_far(work: UnitOfWork, *, conference_id: uuid.UUID) -> HowFar:
     return HowFar(
         conference_id=conference_id,
         minutes_id=minutes.id,
+        version=minutes.version,
         state=minutes.state,
         drafted_at=minutes.drafted_at,
         approved_at=minutes.approved_at,

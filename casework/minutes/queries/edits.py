@@ -27,13 +27,15 @@ class EditRecord:
     after: str
 
 
-def edits(work: UnitOfWork, *, conference_id: uuid.UUID) -> tuple[EditRecord, ...]:
-    """Return every change to the latest minutes of a round, the last first, without those in cases that the reader may not see.
+def edits(work: UnitOfWork, *, conference_id: uuid.UUID, version: int | None = None) -> tuple[EditRecord, ...]:
+    """Return every change to one version of a round's minutes (None: the latest), the last first.
+
+    Those in cases that the reader may not see are not there.
 
     Raises NotAllowed unless the reader works on the whole record, NotFound.
     """
     policy.require_whole_record(work)
-    minutes = policy.reach_latest(work, conference_id)
+    minutes = policy.chosen(policy.reach_versions(work, conference_id), version)
     rows = work.session.scalars(
         select(MinutesEdit)
         .where(MinutesEdit.minutes_id == minutes.id)

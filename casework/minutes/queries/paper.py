@@ -17,7 +17,11 @@ from casework.programmes.marac.crimes import CrimeKind, ReportingWish
 
 
 def paper(
-    minutes: Minutes, body: Mapping[str, Any], agency_id: uuid.UUID | None, accepted: Collection[uuid.UUID]
+    minutes: Minutes,
+    body: Mapping[str, Any],
+    agency_id: uuid.UUID | None,
+    accepted: Collection[uuid.UUID],
+    is_being_corrected: bool = False,
 ) -> MinutesDocument:
     """Return what is in `body`, which holds only what the reader may see, as a document for one agency or (None) as the whole record.
 
@@ -43,6 +47,7 @@ def paper(
         venue=sitting["venue"],
         chair=sitting["chair"] or "not named",
         version=minutes.version,
+        about_version=_about_version(minutes.version, is_being_corrected),
         confidentiality_statement=confidentiality.STATEMENT,
         copy_for=names.get(str(agency_id), "") if agency_id else None,
         approved_at=minutes.approved_at,
@@ -60,8 +65,15 @@ def paper(
         overtaken=_unfinished(body, ("overtaken",)),
         not_done=_unfinished(body, ("not_done", "agreed")),
         cases=tuple(_case(one, names) for one in body["cases"]),
+        lapsed=tuple(one["case_number"] for one in body["lapsed"]),
         other_business=body[rules.OTHER_BUSINESS] or None,
     )
+
+
+def _about_version(version: int, is_being_corrected: bool) -> str | None:
+    if is_being_corrected:
+        return "These minutes are being corrected. Ask the co-ordinator before you act on them."
+    return f"Version {version} replaces version {version - 1}, which no longer holds." if version > 1 else None
 
 
 def _day(value: str | None) -> date | None:

@@ -1,4 +1,4 @@
-"""`./dev rehearse`: simulated practitioners work whole fortnights on real parts, and every invariant is checked. See docs/rehearsing.md."""
+"""`./dev rehearse`: simulated practitioners work fortnights of MARACs, a month of youth support or both. See docs/rehearsing.md."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import random
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
@@ -23,13 +25,19 @@ from casework.clock import at_london, is_working_day, wednesday_9_december
 from casework.errors import Invalid
 from casework.referral_format import parse_line, read_line
 from rehearsal import invariants, partnership, report, visits
-from rehearsal.days import run_day
+from rehearsal.days import CLOSELY, Pace, run_day
 from rehearsal.drivers import ThroughTheBroker
 from rehearsal.installation import Installation, installed, keep
 from rehearsal.invariants import Evidence
 from rehearsal.partnership import AGENCIES, World
 from rehearsal.people import Inventor
 from rehearsal.practitioners import Practitioners
+from rehearsal.youth import invariants as youth_invariants
+from rehearsal.youth import report as youth_report
+from rehearsal.youth.invariants import YouthEvidence
+from rehearsal.youth.month import TICKS, Month, last_day
+
+OF_THE_MONTH = Pace(ticks=TICKS, hours=())
 
 
 def _arguments(given: list[str] | None) -> argparse.Namespace:
@@ -38,8 +46,12 @@ def _arguments(given: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--from", dest="start", type=date.fromisoformat, default=date(2026, 11, 30), metavar="DATE")
     parser.add_argument("--referrals", type=Path, help="a file of referrals; without it they are invented")
     parser.add_argument("--seed", type=int, default=7, help="same seed, same story (7)")
-    parser.add_argument("--cases", type=int, default=17, help="room, and invented referrals, a fortnight (17)")
-    parser.add_argument("--programme", choices=["marac"], default="marac")
+    parser.add_argument(
+        "--cases", type=int, default=17, help="room, and invented referrals, a fortnight; young people (17)"
+    )
+    parser.add_argument(
+        "--programme", choices=["marac", "youth", "both"], default="marac", help="what is worked through"
+    )
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the report there")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep dump, logs, mail and broker file there")
     arguments = parser.parse_args(given)
@@ -47,6 +59,8 @@ def _arguments(given: list[str] | None) -> argparse.Namespace:
         parser.error("--fortnights must be 1 or more, and --cases from 1 to 60")
     if arguments.referrals is not None and not arguments.referrals.is_file():
         parser.error("--referrals: there is no such file")
+    if arguments.referrals is not None and arguments.programme == "youth":
+        parser.error("--referrals are a MARAC's: leave them out with --programme youth")
     return arguments
 
 
@@ -68,14 +82,20 @@ def main(given: list[str] | None = None) -> int:
 
 
 class Story:
-    """One rehearsal from its first morning to its last minutes."""
+    """One rehearsal from its first morning to its last minutes: of MARACs, of youth support, or of both side by side."""
 
     def __init__(self, installation: Installation, arguments: argparse.Namespace) -> None:
         self._installation = installation
         self._arguments = arguments
         self._start: date = arguments.start
-        first = partnership.first_wednesday(self._start, working_days=10)
-        self._end = first + timedelta(days=14 * (arguments.fortnights - 1) + 7 + 6)
+        self._is_marac = arguments.programme in ("marac", "both")
+        is_youth = arguments.programme in ("youth", "both")
+        # Without a MARAC's rounds the first of them lies behind the month.
+        first = partnership.first_wednesday(self._start, working_days=10 if self._is_marac else 60)
+        self._marac_ends = first + timedelta(days=14 * (arguments.fortnights - 1) + 7 + 6)
+        self._end = max(
+            [self._marac_ends] * self._is_marac + [last_day(self._start)] * is_youth,
+        )
         morning = at_london(self._start, clock_time(6, 0))
         self._world: World = partnership.found_partnership(
             installation.stores,
@@ -88,7 +108,23 @@ class Story:
         self._rejected = 0
         self._known: set[str] = set()
         self._marked: set[str] = set()
-        self._fill_diary()
+        self._month: Month | None = None
+        if self._is_marac:
+            self._fill_diary()
+        if is_youth:
+            self._begin_month()
+
+    def _begin_month(self) -> None:
+        self._month = Month.begin(
+            self._installation.stores,
+            self._world,
+            start=self._start,
+            seed=self._arguments.seed,
+            number_of_people=self._arguments.cases,
+        )
+        for young in self._month.people:
+            self._marked.add(young.mark)
+            self._known |= _words_of({"victim": young.document, "perpetrators": []})
 
     def _fill_diary(self) -> None:
         for number, raw in enumerate(self._raw_referrals()):
@@ -119,7 +155,7 @@ class Story:
 
     def _invented(self) -> Iterator[Mapping[str, Any]]:
         inventor = Inventor(self._people.rng)
-        days = [self._start + timedelta(days=number) for number in range((self._end - self._start).days - 16)]
+        days = [self._start + timedelta(days=number) for number in range((self._marac_ends - self._start).days - 16)]
         working = [day for day in days if is_working_day(day)]
         for number in range(self._arguments.cases * self._arguments.fortnights):
             yield inventor.referral(
@@ -131,19 +167,27 @@ class Story:
         driver = ThroughTheBroker(self._installation.stores, self._installation.settings, self._world)
         day = self._start
         while day <= self._end:
-            before = dict(self._people.ledger.counts)
-            for moment in run_day(day, self._people, driver):
+            before = self._counts()
+            practitioners = self._people if self._is_marac and day <= self._marac_ends else None
+            is_month = self._month is not None and day <= last_day(self._start)
+            hours = self._month.hours() if self._month is not None and is_month else ()
+            pace = CLOSELY if self._is_marac else OF_THE_MONTH
+            for moment in run_day(day, practitioners, driver, pace, also=hours):
                 self._now: datetime = moment.at
             self._installation.supervisor.watch()
             self._tell(day, before)
             day += timedelta(days=1)
-        visits.look_at_homes(self._installation, self._world)
+        if self._is_marac:
+            visits.look_at_homes(self._installation, self._world, visits.MARAC)
+        if self._month is not None:
+            visits.look_at_homes(self._installation, self._world, visits.YOUTH)
+
+    def _counts(self) -> Counter[str]:
+        return self._people.ledger.counts + (self._month.office.counts if self._month is not None else Counter())
 
     def _tell(self, day: date, before: Mapping[str, int]) -> None:
-        counts = self._people.ledger.counts
-        news = [
-            f"{counts[name] - before.get(name, 0)} {name}" for name in counts if counts[name] != before.get(name, 0)
-        ]
+        counts = self._counts()
+        news = [f"{counts[name] - before[name]} {name}" for name in counts if counts[name] != before[name]]
         with self._installation.connect() as connection:
             sat = connection.execute(
                 "SELECT count(*) FROM conference WHERE sits_on = %s AND started_at IS NOT NULL", [day]
@@ -156,8 +200,11 @@ class Story:
     def found(self, seconds: float) -> dict[str, Any]:
         """Return the whole report, with every invariant checked."""
         installation = self._installation
-        time.sleep(6)  # the trail is linked within five seconds
         with tempfile.TemporaryDirectory() as folder, contextlib.closing(installation.connect()) as connection:
+            youth = self._youth_evidence(connection)
+            # First, because making decisions again is noted in the trail too.
+            of_youth = youth_invariants.check_all(youth) if youth is not None else []
+            time.sleep(6)  # the trail is linked within five seconds
             dump = installation.dump(Path(folder) / "database.sql")
             numbers = [row[0] for row in connection.execute("SELECT number FROM case_record")]
             evidence = Evidence(
@@ -170,16 +217,18 @@ class Story:
                 other_places=(installation.state.path / "logs", installation.state.path / "valkey"),
             )
             verified = self._verify()
-            checked = invariants.check_all(evidence)
+            checked = [*invariants.check_all(evidence, with_marac=self._is_marac), *of_youth]
             checked.append(invariants.Invariant("the chain verifies", verified[0], verified[1]))
             result = {
                 "simulated": {
                     "from": self._start.isoformat(),
                     "to": self._end.isoformat(),
-                    "fortnights": self._arguments.fortnights,
+                    "fortnights": self._arguments.fortnights if self._is_marac else 0,
+                    "programme": self._arguments.programme,
                     "seed": self._arguments.seed,
                 },
                 **report.numbers(installation.stores, self._world, self._now, connection),
+                **({"youth": youth_report.numbers(youth)} if youth is not None else {}),
                 "mail": report.mail_numbers(evidence),
                 "audit": {"entries": verified[1], "verified": verified[0]},
                 "faults": [],
@@ -190,6 +239,18 @@ class Story:
             if self._arguments.keep:
                 keep(installation, dump, self._arguments.keep, result)
         return result
+
+    def _youth_evidence(self, connection: psycopg.Connection) -> YouthEvidence | None:
+        if self._month is None:
+            return None
+        return YouthEvidence(
+            connection=connection,
+            stores=self._installation.stores,
+            world=self._world,
+            now=self._now,
+            people=self._month.people,
+            known=frozenset(self._known | self._marked),
+        )
 
     def _verify(self) -> tuple[bool, int]:
         settings = self._installation.settings

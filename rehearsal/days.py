@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -51,30 +51,52 @@ class Pace:
 CLOSELY = Pace()
 
 
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """An hour of somebody's work, at a London time: what it is, and so many minutes later the clocks go on (None: not by it)."""
+
+    at: time
+    what: str
+    act: Callable[[datetime], None]
+    tick_after: int | None
+    is_every_day: bool = False
+
+
 def run_day(
-    day: date, practitioners: Practitioners, tick: Tick, pace: Pace = CLOSELY, *, until: datetime | None = None
+    day: date,
+    practitioners: Practitioners | None,
+    tick: Tick,
+    pace: Pace = CLOSELY,
+    *,
+    also: Sequence[Hour] = (),
+    until: datetime | None = None,
 ) -> Iterator[Moment]:
     """Work one London day, in order; yields each moment after it has happened. At weekends only the clocks go on.
 
-    Nothing happens after `until` (UTC), so that a day may be broken off in the middle.
+    `also` are the hours of others beside the practitioners of the MARACs. Nothing happens after `until` (UTC), so that a day may
+    be broken off in the middle.
     """
-    hours: list[tuple[time, str]] = [(at, "tick") for at in pace.ticks]
-    if is_working_day(day):
-        hours += pace.hours
-    for at, what in sorted(hours):
-        moment = at_london(day, at)
+    hours = [Hour(at, "tick", tick, None, is_every_day=True) for at in pace.ticks]
+    if practitioners is not None:
+        after = 1 if pace.clocks_after_work else None
+        hours += [Hour(at, what, _work(what, practitioners, pace), after) for at, what in pace.hours]
+    hours += also
+    for hour in sorted(hours, key=lambda one: (one.at, one.what)):
+        moment = at_london(day, hour.at)
         if until is not None and moment > until:
             return
-        if what == "tick":
-            tick(moment)
-        else:
-            _work(what, moment, practitioners, pace)
-            if pace.clocks_after_work:
-                tick(moment + timedelta(minutes=1))
-        yield Moment(moment, what)
+        if hour.is_every_day or is_working_day(day):
+            hour.act(moment)
+            if hour.tick_after is not None:
+                tick(moment + timedelta(minutes=hour.tick_after))
+            yield Moment(moment, hour.what)
 
 
-def _work(what: str, moment: datetime, people: Practitioners, pace: Pace) -> None:
+def _work(what: str, people: Practitioners, pace: Pace) -> Callable[[datetime], None]:
+    return lambda moment: _do(what, moment, people, pace)
+
+
+def _do(what: str, moment: datetime, people: Practitioners, pace: Pace) -> None:
     if what == "sit":
         for conference_id in _sittings_on(london_date(moment), people, moment):
             people.sit(conference_id, moment + timedelta(minutes=10))

@@ -39,14 +39,16 @@ class Evidence:
     other_places: tuple[Path, ...]
 
 
-def check_all(evidence: Evidence) -> list[Invariant]:
-    """Check every invariant and return the answers."""
-    by_query = [_query(evidence, name, count, broken) for name, count, broken in QUERIES]
+def check_all(evidence: Evidence, *, with_marac: bool = True) -> list[Invariant]:
+    """Check every invariant, those of MARACs where there were any, and return the answers."""
+    queries = (*(MARAC if with_marac else ()), *EVERYWHERE)
+    by_query = [ask(evidence.connection, name, count, broken) for name, count, broken in queries]
     return [*by_query, *(check(evidence) for check in CHECKS)]
 
 
+Queries = tuple[tuple[str, str, str], ...]
 # Each: the name, a query that counts what is looked at, a query that returns what breaks it.
-QUERIES: tuple[tuple[str, str, str], ...] = (
+MARAC: Queries = (
     (
         "every accepted referral is listed for exactly one open round or was heard",
         "SELECT count(*) FROM referral WHERE state = 'accepted'",
@@ -71,34 +73,11 @@ QUERIES: tuple[tuple[str, str, str], ...] = (
         "SELECT id FROM conference WHERE listed_at < cut_off_at",
     ),
     (
-        "no notice was sent before its time",
-        "SELECT count(*) FROM notice WHERE state = 'sent'",
-        "SELECT id FROM notice WHERE state = 'sent' AND sent_at < send_at",
-    ),
-    (
-        "every reminder that came due went out once or was needless",
-        "SELECT count(*) FROM duty_reminder WHERE taken_at IS NOT NULL",
-        """SELECT d.id FROM duty_reminder d
-           WHERE (d.taken_at IS NULL AND d.due_at < (SELECT max(slot) - interval '30 minutes' FROM scheduled_run))
-              OR (SELECT count(*) FROM notice_reminder n WHERE n.reminder_id = d.id) > 40""",
-    ),
-    (
-        "at most one reminder mail a person a morning",
-        "SELECT count(*) FROM notice WHERE template = 'reminder'",
-        """SELECT min(id::text)::uuid FROM notice WHERE template = 'reminder'
-           GROUP BY recipient_account_id, (recorded_at AT TIME ZONE 'Europe/London')::date HAVING count(*) > 1""",
-    ),
-    (
         "every case that an agency was asked about was disclosed to it by a decision",
         "SELECT count(*) FROM research_request",
         """SELECT r.id FROM research_request r LEFT JOIN disclosure d ON d.id = r.asked_disclosure_id
            LEFT JOIN sharing_decision s ON s.id = d.decision_id
            WHERE s.id IS NULL OR NOT d.was_shared OR s.result <> 'allow' OR d.to_agency_id <> r.agency_id""",
-    ),
-    (
-        "every disclosure cites a decision",
-        "SELECT count(*) FROM disclosure",
-        "SELECT d.id FROM disclosure d LEFT JOIN sharing_decision s ON s.id = d.decision_id WHERE s.id IS NULL",
     ),
     (
         "every case in an agency's minutes is a disclosure to that agency",
@@ -130,6 +109,32 @@ QUERIES: tuple[tuple[str, str, str], ...] = (
         """SELECT l.id FROM listing l JOIN conference c ON c.id = l.conference_id
            WHERE l.state = 'heard' AND (l.ended_at IS NULL OR l.hearing_sealed IS NULL OR c.started_at IS NULL)""",
     ),
+)
+
+EVERYWHERE: Queries = (
+    (
+        "no notice was sent before its time",
+        "SELECT count(*) FROM notice WHERE state = 'sent'",
+        "SELECT id FROM notice WHERE state = 'sent' AND sent_at < send_at",
+    ),
+    (
+        "every reminder that came due went out once or was needless",
+        "SELECT count(*) FROM duty_reminder WHERE taken_at IS NOT NULL",
+        """SELECT d.id FROM duty_reminder d
+           WHERE (d.taken_at IS NULL AND d.due_at < (SELECT max(slot) - interval '30 minutes' FROM scheduled_run))
+              OR (SELECT count(*) FROM notice_reminder n WHERE n.reminder_id = d.id) > 40""",
+    ),
+    (
+        "at most one reminder mail a person a morning",
+        "SELECT count(*) FROM notice WHERE template = 'reminder'",
+        """SELECT min(id::text)::uuid FROM notice WHERE template = 'reminder'
+           GROUP BY recipient_account_id, (recorded_at AT TIME ZONE 'Europe/London')::date HAVING count(*) > 1""",
+    ),
+    (
+        "every disclosure cites a decision",
+        "SELECT count(*) FROM disclosure",
+        "SELECT d.id FROM disclosure d LEFT JOIN sharing_decision s ON s.id = d.decision_id WHERE s.id IS NULL",
+    ),
     (
         "every event was handled",
         "SELECT count(*) FROM outbox_message",
@@ -144,9 +149,10 @@ QUERIES: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def _query(evidence: Evidence, name: str, count: str, broken: str) -> Invariant:
-    checked = evidence.connection.execute(count).fetchone()
-    rows = evidence.connection.execute(broken).fetchall()
+def ask(connection: psycopg.Connection, name: str, count: str, broken: str) -> Invariant:
+    """Check one invariant by two queries: one counts what is looked at, one returns what breaks it."""
+    checked = connection.execute(count).fetchone()
+    rows = connection.execute(broken).fetchall()
     return Invariant(name, not rows, int(checked[0]) if checked else 0, tuple(str(row[0]) for row in rows[:5]))
 
 

@@ -19,6 +19,7 @@ from casework.work import Stores
 from rehearsal import invariants
 from rehearsal.invariants import Evidence, Invariant
 from rehearsal.partnership import World
+from rehearsal.youth import report as youth
 
 
 def numbers(stores: Stores, world: World, now: datetime, connection: psycopg.Connection) -> dict[str, Any]:
@@ -127,9 +128,10 @@ def as_json(invariant: Invariant) -> dict[str, Any]:
 
 
 def table(report: dict[str, Any]) -> str:
-    """Return the report as people read it."""
+    """Return the report as people read it: a MARAC's figures where there were any, youth support's where there were any."""
     lines = []
-    for part in ("referrals", "research", "actions", "duties", "notices", "flags"):
+    of_marac = ("referrals", "research", "actions", "flags") if report["simulated"]["fortnights"] else ()
+    for part in (*of_marac, "duties", "notices"):
         words = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in report[part].items())
         lines.append(f"{part:<12} {words}")
     lines.append(
@@ -140,6 +142,7 @@ def table(report: dict[str, Any]) -> str:
             f"{'conference':<12} {one['date']}: {one['listed']} of {one['capacity']} listed, {one['heard']} heard, "
             f"{one['deferred']} deferred, {one['agencies_present']} agencies present"
         )
+    lines += youth.lines(report.get("youth", {}))
     lines.append(f"{'trail':<12} {report['audit']['entries']} entries, verified: {report['audit']['verified']}")
     for one in report["invariants"]:
         lines.append(f"{'held' if one['held'] else 'BROKEN':<12} {one['name']} ({one['checked']})")

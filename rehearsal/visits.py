@@ -6,18 +6,20 @@ import http.cookiejar
 import re
 import urllib.parse
 import urllib.request
+from collections.abc import Sequence
 
 from rehearsal.installation import Installation
 from rehearsal.partnership import World
 
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
-VISITORS = ("coordinator", "chair", "housing", "idva", "referrer_police", "observer", "operator")
+MARAC = ("coordinator", "chair", "housing", "idva", "referrer_police", "observer", "operator")
+YOUTH = ("youth_worker", "youth_manager", "safeguarding_lead", "school_worker", "information_lead", "group_chair")
 
 
-def look_at_homes(installation: Installation, world: World) -> int:
+def look_at_homes(installation: Installation, world: World, visitors: Sequence[str]) -> int:
     """Sign in as one person of each role and open their home. Returns how many. Raises urllib's errors when a page fails."""
     base = installation.settings.base_url
-    for key in VISITORS:
+    for key in visitors:
         browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
         page = browser.open(f"{base}/sign-in", timeout=20).read().decode()
         token = _TOKEN.search(page)
@@ -31,4 +33,4 @@ def look_at_homes(installation: Installation, world: World) -> int:
         home = browser.open(f"{base}/", timeout=20)
         if home.status != 200:
             raise RuntimeError(f"the home of the {key} answered {home.status}")
-    return len(VISITORS)
+    return len(visitors)

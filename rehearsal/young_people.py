@@ -123,6 +123,7 @@ def _agrees(acting: Acting, case_id: uuid.UUID) -> None:
                 deny={"police": frozenset({"*"})},
                 exceptions_explained=True,
                 own_words="The nurse is all right. Not the police.",
+                to_service=Status.GIVEN,
             ),
         )
     with acting.as_(None) as work:

@@ -1,17 +1,30 @@
-"""`casework sharing explain FACTS.json`: what the sharing rules decide on the facts given, and why. Needs no database."""
+"""`casework sharing explain FACTS.json`: what the sharing rules decide on the facts given, and why; needs no database.
+
+`casework sharing replay`: whether decisions that were kept are decided the same again.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
+from casework.access.actors import SYSTEM
+from casework.access.permissions import Purpose
+from casework.cli.opening import stores
 from casework.consent import rules
-from casework.errors import Invalid
+from casework.disclosures import queries as disclosures
+from casework.disclosures.queries import Replay
+from casework.encryption.envelope import SealBroken
+from casework.errors import Invalid, NotFound
+from casework.partnerships import queries as partnerships
+from casework.work import Stores, UnitOfWork
 
 
 @click.group()
@@ -32,6 +45,64 @@ def explain(facts: str) -> None:
         _unusable("; ".join(f"{error.field}: {error.message}" for error in wrong.errors))
     answer = rules.may_share(read)
     click.echo(json.dumps(answer.as_document(), indent=2, ensure_ascii=False))
+
+
+@sharing.command()
+@click.argument("decision", type=click.UUID, required=False)
+@click.option("--all", "every", is_flag=True, help="Replay every decision that was kept.")
+def replay(decision: uuid.UUID | None, every: bool) -> None:
+    """Decide again on the facts that were kept with a DECISION, or with --all of them, by the rules of their day.
+
+    Prints ids, rule sets and rows, and nothing of what the facts say. Ends with 0 when every answer is the same, with 1 when one is
+    different. What cannot be opened, because its key was destroyed, is counted and is no difference.
+    """
+    if (decision is None) != every:
+        raise click.UsageError("Name one decision, or say --all.")
+    said = {"same": 0, "different": 0, "not opened": 0}
+    with stores() as opened:
+        for partnership_id in _partnerships(opened):
+            for found in _replays(opened, partnership_id, decision):
+                outcome = "not opened" if isinstance(found, uuid.UUID) else "same" if found.same else "different"
+                said[outcome] += 1
+                if decision is not None or outcome != "same":
+                    click.echo(_line(found, outcome))
+    if decision is not None and not sum(said.values()):
+        raise NotFound("No decision of that id was kept with its facts.")
+    if every:
+        click.echo(f"{said['same']} same, {said['different']} different, {said['not opened']} not opened")
+    if said["different"]:
+        raise SystemExit(1)
+
+
+def _partnerships(opened: Stores) -> list[uuid.UUID]:
+    with UnitOfWork(opened, actor=SYSTEM, now=datetime.now(UTC), partnership_id=None) as work:
+        return [one.id for one in partnerships.partnerships(work)]
+
+
+def _replays(opened: Stores, partnership_id: uuid.UUID, decision: uuid.UUID | None) -> Iterator[Replay | uuid.UUID]:
+    """Replay one decision of a partnership if it is there, or all of them; gives the id alone of one that cannot be opened."""
+    after: uuid.UUID | None = None
+    while True:
+        with UnitOfWork(
+            opened, actor=SYSTEM, now=datetime.now(UTC), partnership_id=partnership_id, purpose=Purpose.OVERSIGHT
+        ) as work:
+            ids = [decision] if decision is not None else disclosures.decision_ids(work, after=after)
+            for one in ids:
+                try:
+                    yield disclosures.replay(work, decision_id=one)
+                except SealBroken:
+                    yield one
+                except NotFound:
+                    return
+        if decision is not None or not ids:
+            return
+        after = ids[-1]
+
+
+def _line(found: Replay | uuid.UUID, outcome: str) -> str:
+    if isinstance(found, uuid.UUID):
+        return f"{found}  {outcome}"
+    return f"{found.decision_id}  {outcome}  row {found.row} of {found.rule_set}"
 
 
 def _document(path: str) -> object:

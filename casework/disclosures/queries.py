@@ -71,7 +71,7 @@ class DisclosurePage:
 
 @dataclass(frozen=True, slots=True)
 class WholeRecord:
-    """One act with all that is kept of it: codes, words, and the answer that it rests on."""
+    """One act with all that is kept of it: codes, words, and the answer that it rests on. `corrected_by_id` is a later record of it."""
 
     record: DisclosureRecord
     case_id: uuid.UUID
@@ -89,6 +89,8 @@ class WholeRecord:
     retention: str | None
     words: Words
     answer: Mapping[str, Any]
+    corrected_by_id: uuid.UUID | None
+    may_correct: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ class Replay:
     """A decision made again on the facts that were kept with it: whether the answer is the same, and both answers."""
 
     decision_id: uuid.UUID
+    rule_set: str
+    row: str
     same: bool
     kept: Mapping[str, Any]
     again: Mapping[str, Any]
@@ -152,8 +156,10 @@ def disclosure(work: UnitOfWork, *, disclosure_id: uuid.UUID) -> WholeRecord:
 
     The information lead, who sees what was decided and on which grounds, reads every one; nobody else reads past their standing.
     """
+    later = aliased(Disclosure)
+    corrected_by = select(later.id).where(later.corrects_id == Disclosure.id).scalar_subquery()
     found = work.session.execute(
-        select(Disclosure, SharingDecision)
+        select(Disclosure, SharingDecision, corrected_by)
         .join(Case, Case.id == Disclosure.case_id)
         .join(SharingDecision, SharingDecision.id == Disclosure.decision_id)
         .where(Disclosure.id == disclosure_id, policy.is_of(YOUTH_SUPPORT), or_(_sees_case(work), _oversees(work)))
@@ -162,7 +168,7 @@ def disclosure(work: UnitOfWork, *, disclosure_id: uuid.UUID) -> WholeRecord:
     if found is None:
         work.refuse(act="disclosure:view", code="missing", subject_kind="disclosure", subject_id=disclosure_id)
         raise NotFound
-    act, decision = found
+    act, decision, corrected_by_id = found
     work.note_view("disclosure:view", "disclosure", act.id)
     work.keys.load([key for key in (act.key_id, decision.key_id) if key is not None])
     return WholeRecord(
@@ -182,7 +188,15 @@ def disclosure(work: UnitOfWork, *, disclosure_id: uuid.UUID) -> WholeRecord:
         retention=act.retention,
         words=words_from(act.record.open(work.keys) or {}),
         answer=decision.answer.open(work.keys) or {},
+        corrected_by_id=corrected_by_id,
+        may_correct=corrected_by_id is None and may_correct(work, act),
     )
+
+
+def may_correct(work: UnitOfWork, act: Disclosure) -> bool:
+    """Say whether the actor corrects words of an act that they have reached: the agency that shared does, of its own record."""
+    role = work.actor.has(Permission.SHARE_ASK) or work.actor.has(Permission.SHARE_REVIEW)
+    return role and work.actor.agency_id is not None and work.actor.agency_id == act.from_agency_id
 
 
 def replay(work: UnitOfWork, *, decision_id: uuid.UUID) -> Replay:
@@ -198,7 +212,16 @@ def replay(work: UnitOfWork, *, decision_id: uuid.UUID) -> Replay:
     work.note_view("decision:replay", "decision", row.id)
     facts, kept = row.facts.open(work.keys) or {}, row.answer.open(work.keys) or {}
     again = _decided_again(row.programme, facts)
-    return Replay(row.id, again == kept, kept, again)
+    return Replay(row.id, row.rule_set, row.row, again == kept, kept, again)
+
+
+def decision_ids(work: UnitOfWork, *, after: uuid.UUID | None = None, limit: int = 1_000) -> tuple[uuid.UUID, ...]:
+    """Return the next decisions of the partnership in the order of their ids, to replay them one after the other. Raises NotAllowed."""
+    work.require(Permission.SHARE_OVERSEE)
+    query = select(SharingDecision.id).where(SharingDecision.key_id.is_not(None)).order_by(SharingDecision.id)
+    if after is not None:
+        query = query.where(SharingDecision.id > after)
+    return tuple(work.session.scalars(query.limit(limit)))
 
 
 def listed_to(work: UnitOfWork, *, subject_ids: Collection[uuid.UUID]) -> set[tuple[uuid.UUID, uuid.UUID]]:

@@ -10,7 +10,7 @@ from casework.consent.rules import Answer, Facts, as_document
 from casework.disclosures import queries
 from casework.disclosures.models import Disclosure, SharingDecision
 from casework.disclosures.rules import CORRECTABLE, Act
-from casework.errors import Invalid, NotAllowed
+from casework.errors import Conflict, Invalid, NotAllowed
 from casework.work import UnitOfWork
 
 
@@ -122,15 +122,18 @@ def correct(work: UnitOfWork, *, disclosure_id: uuid.UUID, changes: Mapping[str,
     """Correct the words of a record by a record of its own, which names the one that it corrects; nothing is written over.
 
     `changes` are words by their point (rules.Words: necessity, advice, …). What was shared, with whom and on which decision is not
-    theirs to change. Returns the new record's id. Raises NotFound for what the reader may not see, Invalid for a point that is none.
+    theirs to change. Returns the new record's id. Raises NotFound for what the reader may not see, NotAllowed for another agency's
+    record, Invalid for a point that is none, Conflict for a record that was corrected: the later one is then corrected.
     """
     unknown = sorted(set(changes) - CORRECTABLE)
     if unknown or not any(words.strip() for words in changes.values()):
         raise Invalid.field("changes", f"Correct one or more of: {', '.join(sorted(CORRECTABLE))}.")
-    queries.disclosure(work, disclosure_id=disclosure_id)
+    whole = queries.disclosure(work, disclosure_id=disclosure_id)
     before = work.session.get_one(Disclosure, disclosure_id)
-    if work.actor.agency_id != before.from_agency_id:
+    if not queries.may_correct(work, before):
         raise NotAllowed("The agency that shared corrects its own record.", code="not_own")
+    if whole.corrected_by_id is not None:
+        raise Conflict("This record has been corrected. Correct the later one.")
     columns = {column.key: getattr(before, column.key) for column in Disclosure.__table__.columns}
     row = Disclosure(
         **columns

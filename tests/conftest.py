@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
@@ -20,6 +20,8 @@ import psycopg
 import pytest
 import redis
 from aiosmtpd.controller import Controller
+from sqlalchemy import Dialect, Engine
+from sqlalchemy.util import LRUCache
 
 from casework.encryption.blind_index import BlindIndex
 from casework.encryption.key_store import KeyStore
@@ -28,6 +30,9 @@ from casework.work import Stores, connect
 from config.settings import Settings
 from local import children, doctor, engines, provision, state
 from tests.factories.partnership import APartnership, a_partnership
+from tests.integration.two_partnerships import TwoPartnerships, two_partnerships
+from tests.web.minuted_round import MinutedRound, a_minuted_round
+from tests.web.open_round import OpenRound, an_open_round
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -35,8 +40,16 @@ if TYPE_CHECKING:
 _SHARED = pytest.StashKey[contextlib.ExitStack]()
 _SERVERS = pytest.StashKey["Servers"]()
 _MIGRATED = "migrated"
+# Stories that many tests begin with. A test that asks for the fixture of that name gets a copy of its databases.
+STORIES: Mapping[str, Callable[[APartnership, Settings], Any]] = {
+    "list_is_out": an_open_round,
+    "sitting_is_over": a_minuted_round,
+    "two_at_work": two_partnerships,
+}
 _numbers = itertools.count(1)
 _used: list[str] = []
+_dialects: dict[str, Dialect] = {}
+_compiled: LRUCache[Any, Any] = LRUCache(3_000)
 
 
 @dataclass(frozen=True)
@@ -64,6 +77,11 @@ class Database:
     owner_url: str
     key_store_url: str
     superuser_url: str
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What to clone."""
+        return self.name, f"{self.name}_keys"
 
 
 @contextlib.contextmanager
@@ -144,11 +162,12 @@ def _cloned(servers: Servers, migrated: tuple[str, str]) -> Iterator[Database]:
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest, servers: Servers, migrated: tuple[str, str]) -> Iterator[Database]:
-    """A fresh database and key store for one test; with the partnership in it when the test asks for `partnership`."""
+    """A fresh database and key store for one test: with the partnership in it, or a story, when the test asks for them."""
     template = migrated
-    if "partnership" in request.fixturenames:
-        founded: Database = request.getfixturevalue("founded")[0]
-        template = founded.name, f"{founded.name}_keys"
+    if story := next((name for name in STORIES if name in request.fixturenames), None):
+        template = request.getfixturevalue("stories")(story).database.names
+    elif "partnership" in request.fixturenames:
+        template = request.getfixturevalue("founded")[0].names
     with _cloned(servers, template) as made:
         yield made
 
@@ -193,15 +212,21 @@ class MailSink:
         return "250 kept"
 
 
-@pytest.fixture
-def mail() -> Iterator[MailSink]:
-    """A mail server that listens for this test."""
+@contextlib.contextmanager
+def _listening() -> Iterator[MailSink]:
     port = children.free_port()
     sink = MailSink(port)
     controller = Controller(sink, hostname="127.0.0.1", port=port)
     controller.start()
     yield sink
     controller.stop()
+
+
+@pytest.fixture
+def mail() -> Iterator[MailSink]:
+    """A mail server that listens for this test."""
+    with _listening() as sink:
+        yield sink
 
 
 @pytest.fixture(scope="session")
@@ -220,6 +245,59 @@ def founded(
 def partnership(founded: tuple[Database, APartnership], stores: Stores) -> APartnership:
     """A partnership at work with its agencies, people, MARACs and calendar: this test's own copy (tests/factories/partnership.py)."""
     return founded[1].on(stores)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A story as far as it was told: what it made, and the databases in which that stands."""
+
+    database: Database
+    result: Any
+
+
+@pytest.fixture(scope="session")
+def stories(
+    servers: Servers,
+    founded: tuple[Database, APartnership],
+    key_files: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[str], Told]]:
+    """Tell one of the STORIES, once for the run. Tests clone its databases and go on from there."""
+    found: dict[str, Told] = {}
+    with contextlib.ExitStack() as stack:
+
+        def tell(name: str) -> Told:
+            if name not in found:
+                made = stack.enter_context(_cloned(servers, founded[0].names))
+                sink = stack.enter_context(_listening())
+                environment = _environment(made, servers.redis_url, sink, key_files, tmp_path_factory.mktemp(name))
+                opened = _stores(made, key_files)
+                found[name] = Told(made, STORIES[name](founded[1].on(opened), Settings.read(environment)))
+                opened.close()
+            return found[name]
+
+        yield tell
+
+
+@pytest.fixture
+def list_is_out(stories: Callable[[str], Told], partnership: APartnership, settings: Settings) -> OpenRound:
+    """The list of 9 December is out: Leanne's case and Megan's."""
+    found: OpenRound = stories("list_is_out").result
+    return found.on(partnership, settings)
+
+
+@pytest.fixture
+def sitting_is_over(stories: Callable[[str], Told], partnership: APartnership, settings: Settings) -> MinutedRound:
+    """Two cases were heard on 9 December, the minutes are in draft, housing owns an action in each."""
+    found: MinutedRound = stories("sitting_is_over").result
+    return found.on(partnership, settings)
+
+
+@pytest.fixture
+def two_at_work(stories: Callable[[str], Told], partnership: APartnership) -> APartnership:
+    """The partnership's neighbour. Both have a case that was heard."""
+    found: TwoPartnerships = stories("two_at_work").result
+    return found.on(partnership)
 
 
 @pytest.fixture(scope="module")
@@ -241,11 +319,9 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture
-def environment(
-    database: Database, redis_url: str, mail: MailSink, key_files: dict[str, str], tmp_path: Path
+def _environment(
+    database: Database, redis_url: str, mail: MailSink, key_files: dict[str, str], folder: Path
 ) -> dict[str, str]:
-    """The environment of an installation on this test's own engines: what a child process or Settings.read is given."""
     return {
         "DATABASE_URL": database.url,
         "DATABASE_OWNER_URL": database.owner_url,
@@ -254,9 +330,17 @@ def environment(
         "SMTP_URL": mail.url,
         "CASEWORK_MAIL_FROM": "no-reply@casework.example.gov.uk",
         "CASEWORK_BASE_URL": "http://127.0.0.1:8000",
-        "CASEWORK_STATE": str(tmp_path),
+        "CASEWORK_STATE": str(folder),
         **key_files,
     }
+
+
+@pytest.fixture
+def environment(
+    database: Database, redis_url: str, mail: MailSink, key_files: dict[str, str], tmp_path: Path
+) -> dict[str, str]:
+    """The environment of an installation on this test's own engines: what a child process or Settings.read is given."""
+    return _environment(database, redis_url, mail, key_files, tmp_path)
 
 
 @pytest.fixture
@@ -268,7 +352,19 @@ def settings(environment: dict[str, str]) -> Settings:
 def _stores(database: Database, key_files: dict[str, str]) -> Stores:
     key_store = KeyStore(database.key_store_url, open_master_keys(Path(key_files["CASEWORK_MASTER_KEYS"])))
     index_key = bytes.fromhex(Path(key_files["CASEWORK_INDEX_KEY"]).read_text())
-    return Stores(connect(database.url), key_store, BlindIndex(index_key))
+    made = Stores(connect(database.url), key_store, BlindIndex(index_key))
+    compile_once("main", made.engine)
+    compile_once("keys", made.key_store.engine)
+    return made
+
+
+def compile_once(kind: str, engine: Engine) -> None:
+    """Let the engines of all tests share what SQLAlchemy has compiled, which it keeps by dialect: their databases are alike."""
+    if kind not in _dialects:
+        engine.connect().close()
+        _dialects[kind] = engine.dialect
+    engine.dialect = _dialects[kind]
+    engine.update_execution_options(compiled_cache=_compiled)
 
 
 @pytest.fixture

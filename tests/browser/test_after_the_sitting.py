@@ -12,20 +12,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from config.settings import Settings
 from tests.browser.looking import Looker
-from tests.factories.partnership import APartnership
-from tests.web.minuted_round import MinutedRound, a_minuted_round
+from tests.web.minuted_round import MinutedRound
 
 As = Callable[[str], Looker]
 
 
 @pytest.fixture
-def heard(partnership: APartnership, settings: Settings) -> MinutedRound:
+def heard(sitting_is_over: MinutedRound) -> MinutedRound:
     """Two cases heard, the minutes in draft; the IDVA service is blocked from one."""
-    told = a_minuted_round(partnership, settings)
-    told.shuts_out_agency("idva_service", told.megan)
-    return told
+    sitting_is_over.shuts_out_agency("idva_service", sitting_is_over.megan)
+    return sitting_is_over
 
 
 class TestMinutes:

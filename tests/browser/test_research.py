@@ -15,15 +15,15 @@ from tests.browser.looking import Looker
 from tests.factories.partnership import APartnership
 from tests.scenarios.fortnight import Fortnight
 from tests.team import PASSWORD
-from tests.web.open_round import OpenRound, an_open_round
+from tests.web.open_round import OpenRound
 
 CASES = 17
 
 
 @pytest.fixture
-def open_round(partnership: APartnership, settings: Settings) -> OpenRound:
+def open_round(list_is_out: OpenRound, partnership: APartnership) -> OpenRound:
     """Two cases; housing has accepted the statement, and has a colleague."""
-    found = an_open_round(partnership, settings)
+    found = list_is_out
     found.fortnight.accepts_confidentiality(found.conference, "housing")
     partnership.people["dan"] = partnership.person("Dan Webb", Role.REFERRER, agency=partnership.agencies["housing"])
     return found

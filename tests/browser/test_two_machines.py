@@ -15,11 +15,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from config.settings import Settings
 from local import assets, children
 from tests.browser.looking import Looker
-from tests.factories.partnership import APartnership
-from tests.web.open_round import OpenRound, an_open_round
+from tests.web.open_round import OpenRound
 
 ROOT = Path(__file__).parents[2]
 WITHIN = 2_000  # milliseconds from typing to the other screen: issue and docs/adr/0009-pages.md
@@ -27,11 +25,10 @@ VOICE = "She wants the locks changed before anything else."
 
 
 @pytest.fixture
-def sitting(partnership: APartnership, settings: Settings) -> OpenRound:
+def sitting(list_is_out: OpenRound) -> OpenRound:
     """A sitting that has begun: co-ordinator, chair, housing, police and an observer are in the room."""
-    made = an_open_round(partnership, settings)
-    made.begins("coordinator", "chair", "housing", "police", "observer")
-    return made
+    list_is_out.begins("coordinator", "chair", "housing", "police", "observer")
+    return list_is_out
 
 
 def voice(page: Page) -> str:

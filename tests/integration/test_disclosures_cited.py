@@ -9,16 +9,15 @@ from sqlalchemy import select
 from casework.access.permissions import Purpose
 from casework.disclosures import queries as disclosures
 from casework.disclosures.models import SharingDecision
-from config.settings import Settings
 from tests.conftest import Database
 from tests.factories.partnership import APartnership
-from tests.web.minuted_round import a_minuted_round
+from tests.web.minuted_round import MinutedRound
 
 
 @pytest.fixture
-def sql(database: Database, partnership: APartnership, settings: Settings) -> psycopg.Connection[tuple[object, ...]]:
+def sql(database: Database, sitting_is_over: MinutedRound) -> psycopg.Connection[tuple[object, ...]]:
     """A round from list to issued minutes, read past row-level security but not past a constraint."""
-    a_minuted_round(partnership, settings).goes_out()
+    sitting_is_over.goes_out()
     return psycopg.connect(database.superuser_url.replace("+psycopg", ""), autocommit=True)
 
 
@@ -66,9 +65,9 @@ class TestTheDatabase:
 
 class TestEveryDecisionOfARound:
     def test_is_made_again_from_what_was_kept_with_the_same_answer(
-        self, partnership: APartnership, settings: Settings
+        self, sitting_is_over: MinutedRound, partnership: APartnership
     ) -> None:
-        a_minuted_round(partnership, settings).goes_out()
+        sitting_is_over.goes_out()
         with partnership.acting(None) as work:
             ids = work.session.scalars(select(SharingDecision.id)).all()
         with partnership.acting(None, Purpose.OVERSIGHT) as work:

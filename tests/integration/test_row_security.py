@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -14,7 +13,6 @@ from sqlalchemy import ColumnElement, func, select, text, true, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from casework.access.permissions import Purpose
-from casework.cases import operations as case_operations
 from casework.cases import policy as case_policy
 from casework.cases import queries as cases
 from casework.cases.models import Case, CaseLink
@@ -23,7 +21,6 @@ from casework.encryption.envelope import SealBroken
 from casework.encryption.sealed import Sealed
 from casework.errors import NotFound
 from casework.people.models import Person
-from config.settings import Settings
 from tests.conftest import Database
 from tests.factories.contacts import opens
 from tests.factories.groups import a_group
@@ -31,7 +28,6 @@ from tests.factories.neighbour import a_neighbour
 from tests.factories.partnership import APartnership
 from tests.factories.sharing import BASIC, EDUCATION, YoungPerson
 from tests.factories.youth import with_plan
-from tests.scenarios.fortnight import ASSAULT, Fortnight
 
 INSERT_ONLY = ("audit_entry", "disclosure", "sharing_decision")
 YOUTH = frozenset(
@@ -45,24 +41,9 @@ def walled() -> list[type[Any]]:
 
 
 @pytest.fixture
-def neighbour(partnership: APartnership, settings: Settings) -> APartnership:
+def neighbour(two_at_work: APartnership) -> APartnership:
     """Another partnership at work in the same database. Each has a case with research, an action, flags, minutes and a block."""
-    both = [Fortnight(partnership, settings), Fortnight(a_neighbour(partnership), settings)]
-    for told in both:
-        told.refers(told.couple(5, yes=9))
-        told.partnership.case = told.case_for()  # type: ignore[attr-defined]
-    rounds = [told.list_goes_out(marac=min(told.partnership.maracs, key="south".__ne__)) for told in both]
-    for told, conference in zip(both, rounds, strict=True):
-        case_id = told.partnership.case  # type: ignore[attr-defined]
-        told.accepts_confidentiality(conference, "housing", "coordinator")
-        told.answers("housing", conference, case_id, ASSAULT)
-        told.sitting_begins(conference, "housing")
-        told.hears(conference, case_id, ("housing", "Offer a lock change", conference.sits_on + timedelta(days=5)))
-        told.sitting_ends(conference)
-        with told.partnership.acting("coordinator", Purpose.OVERSIGHT) as work:
-            probation = told.partnership.agencies["probation"]
-            case_operations.block(work, case_id=case_id, agency_id=probation, reason="He works there.")
-    return both[1].partnership
+    return two_at_work
 
 
 @pytest.fixture

@@ -59,6 +59,11 @@ class Fortnight:
         self._handle()
         self._post(self.partnership.now)
 
+    def on(self, partnership: APartnership, settings: Settings) -> Fortnight:
+        """Go on from this moment with a copy of the partnership and its databases."""
+        partnership.now = self.partnership.now
+        return Fortnight(partnership, settings)
+
     # Time
 
     def _drive(self, moment: datetime) -> None:

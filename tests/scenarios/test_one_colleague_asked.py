@@ -23,11 +23,10 @@ from casework.research import queries
 from casework.research.queries import AskedColleague, QuestionToMe
 from casework.research.rules import Fact, Reply
 from casework.web import duty_views
-from config.settings import Settings
 from tests.conftest import MailSink
 from tests.factories.partnership import APartnership
 from tests.team import Person
-from tests.web.open_round import OpenRound, an_open_round
+from tests.web.open_round import OpenRound
 
 DAN = "dan@mail.example.gov.uk"
 NEW = "Something new in Casework"
@@ -98,11 +97,10 @@ def offered(found: OpenRound) -> list[str]:
 
 
 @pytest.fixture
-def open_round(partnership: APartnership, settings: Settings) -> OpenRound:
+def open_round(list_is_out: OpenRound) -> OpenRound:
     """The list is out and housing's representative has accepted the statement."""
-    found = an_open_round(partnership, settings)
-    found.fortnight.accepts_confidentiality(found.conference, "housing", "police")
-    return found
+    list_is_out.fortnight.accepts_confidentiality(list_is_out.conference, "housing", "police")
+    return list_is_out
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from casework.app import create
-from casework.web.unit import EXTENSION
+from casework.web.unit import EXTENSION, Service
 from casework.work import Stores
 from config.settings import Settings
 from tests.factories.partnership import APartnership
@@ -28,9 +28,24 @@ def team(request: pytest.FixtureRequest, stores: Stores) -> Team:
     return Team.found(stores)
 
 
+_apps: dict[tuple[bytes, str], Flask] = {}
+
+
 @pytest.fixture
-def app(settings: Settings, team: Team) -> Iterator[Flask]:
-    """The app, with the team's clock."""
+def app(settings: Settings, team: Team) -> Flask:
+    """The app, with the team's clock. Built once for the process, then put on the databases of each test."""
+    alike = (settings.web_secret, settings.base_url)
+    if alike not in _apps:
+        _apps[alike] = create(settings)
+        _apps[alike].extensions[EXTENSION].stores.close()
+    made = _apps[alike]
+    made.extensions[EXTENSION] = Service(settings=settings, stores=team.stores, clock=lambda: team.now)
+    return made
+
+
+@pytest.fixture
+def own_app(settings: Settings, team: Team) -> Iterator[Flask]:
+    """An app that only this test has, for a test that changes it."""
     made = create(settings, clock=lambda: team.now)
     yield made
     made.extensions[EXTENSION].stores.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -29,6 +29,10 @@ class MinutedRound:
     leanne: uuid.UUID
     megan: uuid.UUID
     actions: tuple[uuid.UUID, ...]
+
+    def on(self, partnership: APartnership, settings: Settings) -> MinutedRound:
+        """Give the same round on a copy of its databases, at the same moment."""
+        return replace(self, fortnight=self.fortnight.on(partnership, settings))
 
     @property
     def partnership(self) -> APartnership:

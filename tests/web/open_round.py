@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 
 from casework.access.permissions import Purpose
@@ -28,6 +28,10 @@ class OpenRound:
     conference: ConferenceRecord
     leanne: uuid.UUID
     megan: uuid.UUID
+
+    def on(self, partnership: APartnership, settings: Settings) -> OpenRound:
+        """Give the same round on a copy of its databases, at the same moment."""
+        return replace(self, fortnight=self.fortnight.on(partnership, settings))
 
     @property
     def partnership(self) -> APartnership:

@@ -17,20 +17,19 @@ from casework.cases.models import Flag
 from casework.referrals.models import Referral
 from casework.research.models import ResearchRequest
 from casework.web import guard
-from config.settings import Settings
 from tests.factories.partnership import APartnership
 from tests.web.access_table import GATES, PEOPLE
 from tests.web.conftest import Statements
-from tests.web.minuted_round import a_minuted_round
+from tests.web.minuted_round import MinutedRound
 from tests.web.visitor import Visitor, without_token
 
 SHUT = (401, 403, 404)
 
 
 @pytest.fixture
-def ids(partnership: APartnership, settings: Settings) -> dict[str, Any]:
+def ids(sitting_is_over: MinutedRound, partnership: APartnership) -> dict[str, Any]:
     """Everything that an address can name: of Leanne's case, heard on 9 December, from which probation's worker is shut out."""
-    heard = a_minuted_round(partnership, settings)
+    heard = sitting_is_over
     heard.shuts_out("probation", heard.leanne)
     heard.goes_out()
     found: dict[str, Any] = {

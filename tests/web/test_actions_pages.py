@@ -14,9 +14,7 @@ from casework.access.permissions import Purpose
 from casework.actions import operations, queries
 from casework.cases import queries as cases
 from casework.duties import queries as duties
-from config.settings import Settings
-from tests.factories.partnership import APartnership
-from tests.web.minuted_round import MinutedRound, a_minuted_round
+from tests.web.minuted_round import MinutedRound
 from tests.web.visitor import Visitor, text_of
 
 As = Callable[[str], Visitor]
@@ -24,9 +22,9 @@ Counting = Callable[[], AbstractContextManager[Any]]
 
 
 @pytest.fixture
-def heard(partnership: APartnership, settings: Settings) -> MinutedRound:
+def heard(sitting_is_over: MinutedRound) -> MinutedRound:
     """Two cases heard, with an action of housing in each."""
-    return a_minuted_round(partnership, settings)
+    return sitting_is_over
 
 
 def owed(heard: MinutedRound, key: str, kind: str) -> list[str]:

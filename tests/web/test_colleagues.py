@@ -7,18 +7,16 @@ import re
 import pytest
 
 from casework.access.permissions import Role
-from config.settings import Settings
-from tests.factories.partnership import APartnership
 from tests.team import Person
-from tests.web.open_round import Browser, OpenRound, an_open_round, words_of
+from tests.web.open_round import Browser, OpenRound, words_of
 from tests.web.test_research_page import Counting, question, standing
 from tests.web.visitor import Visitor, text_of
 
 
 @pytest.fixture
-def open_round(partnership: APartnership, settings: Settings) -> OpenRound:
+def open_round(list_is_out: OpenRound) -> OpenRound:
     """The list is out; housing and police have accepted the statement."""
-    found = an_open_round(partnership, settings)
+    found = list_is_out
     found.fortnight.accepts_confidentiality(found.conference, "housing", "police")
     return found
 

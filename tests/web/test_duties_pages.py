@@ -13,7 +13,7 @@ from config.settings import Settings
 from tests.conftest import MailSink
 from tests.factories.partnership import APartnership
 from tests.scenarios.fortnight import Fortnight
-from tests.web.minuted_round import MinutedRound, a_minuted_round
+from tests.web.minuted_round import MinutedRound
 from tests.web.visitor import Visitor, text_of
 
 As = Callable[[str], Visitor]
@@ -21,9 +21,9 @@ Counting = Callable[[], AbstractContextManager[Any]]
 
 
 @pytest.fixture
-def heard(partnership: APartnership, settings: Settings) -> MinutedRound:
+def heard(sitting_is_over: MinutedRound) -> MinutedRound:
     """Two cases heard, minutes in draft, files to be marked, an action of housing in each."""
-    return a_minuted_round(partnership, settings)
+    return sitting_is_over
 
 
 class TestWhatOneOwes:

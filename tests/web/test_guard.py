@@ -14,6 +14,12 @@ from tests.web.visitor import Visitor
 
 
 @pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """An app that is changed here."""
+    return own_app
+
+
+@pytest.fixture
 def forgotten(app: Flask) -> str:
     """The address of a view that declares no guard."""
     app.add_url_rule("/forgotten", "forgotten.page", lambda: "Leanne Whitehouse")

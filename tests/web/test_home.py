@@ -23,8 +23,8 @@ from tests.conftest import MailSink
 from tests.factories.partnership import APartnership
 from tests.factories.referrals import submitted
 from tests.scenarios.fortnight import Fortnight
-from tests.web.minuted_round import MinutedRound, a_minuted_round
-from tests.web.open_round import OpenRound, an_open_round, words_of
+from tests.web.minuted_round import MinutedRound
+from tests.web.open_round import OpenRound, words_of
 from tests.web.visitor import Visitor, text_of
 
 As = Callable[[str], Visitor]
@@ -32,15 +32,15 @@ Counting = Callable[[], AbstractContextManager[Any]]
 
 
 @pytest.fixture
-def opened(partnership: APartnership, settings: Settings) -> OpenRound:
+def opened(list_is_out: OpenRound) -> OpenRound:
     """The list of 9 December is out: Leanne's case and Megan's."""
-    return an_open_round(partnership, settings)
+    return list_is_out
 
 
 @pytest.fixture
-def heard(partnership: APartnership, settings: Settings) -> MinutedRound:
+def heard(sitting_is_over: MinutedRound) -> MinutedRound:
     """Two cases heard on 9 December, the minutes in draft."""
-    return a_minuted_round(partnership, settings)
+    return sitting_is_over
 
 
 def home_of(visitor: Visitor, conference: ConferenceRecord | None = None) -> str:

@@ -16,9 +16,7 @@ from werkzeug.test import TestResponse
 from casework.access.permissions import Purpose
 from casework.minutes import queries
 from casework.web.minutes import WORD
-from config.settings import Settings
-from tests.factories.partnership import APartnership
-from tests.web.minuted_round import MinutedRound, a_minuted_round
+from tests.web.minuted_round import MinutedRound
 from tests.web.visitor import Visitor, text_of, without_token
 
 As = Callable[[str], Visitor]
@@ -26,9 +24,9 @@ Counting = Callable[[], AbstractContextManager[Any]]
 
 
 @pytest.fixture
-def heard(partnership: APartnership, settings: Settings) -> MinutedRound:
+def heard(sitting_is_over: MinutedRound) -> MinutedRound:
     """Two cases heard, the minutes in draft."""
-    return a_minuted_round(partnership, settings)
+    return sitting_is_over
 
 
 @pytest.fixture

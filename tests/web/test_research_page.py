@@ -16,16 +16,16 @@ from config.settings import Settings
 from tests.factories.partnership import APartnership
 from tests.scenarios.fortnight import Fortnight
 from tests.web.conftest import Statements
-from tests.web.open_round import Browser, OpenRound, an_open_round, words_of
+from tests.web.open_round import Browser, OpenRound, words_of
 from tests.web.visitor import Visitor, text_of
 
 Counting = Callable[[], AbstractContextManager[Statements]]
 
 
 @pytest.fixture
-def open_round(partnership: APartnership, settings: Settings) -> OpenRound:
+def open_round(list_is_out: OpenRound) -> OpenRound:
     """The list is out; housing and police have accepted the statement."""
-    found = an_open_round(partnership, settings)
+    found = list_is_out
     found.fortnight.accepts_confidentiality(found.conference, "housing", "police", "coordinator")
     return found
 

@@ -5,46 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from uuid import UUID
 
 import pytest
 
 from casework.access.permissions import Purpose
 from casework.cases import operations as cases
-from casework.conferences.queries import ConferenceRecord
-from config.settings import Settings
-from tests.factories.partnership import APartnership
-from tests.scenarios.fortnight import Fortnight
 from tests.web.conftest import Statements
-from tests.web.minuted_round import CARL, MEGAN
+from tests.web.open_round import Browser, OpenRound
 from tests.web.visitor import Visitor, text_of
-
-Browser = Callable[[str], Visitor]
-
-
-@dataclass
-class OpenRound:
-    """A round whose list is out with two cases."""
-
-    fortnight: Fortnight
-    conference: ConferenceRecord
-    leanne: str
-    megan: str
-
-    @property
-    def path(self) -> str:
-        return f"/rounds/{self.conference.id}"
 
 
 @pytest.fixture
-def open_round(partnership: APartnership, settings: Settings) -> OpenRound:
+def open_round(list_is_out: OpenRound) -> OpenRound:
     """The list of 9 December is out: Leanne's case and Megan's."""
-    fortnight = Fortnight(partnership, settings)
-    leanne = fortnight.case_for()
-    megan = fortnight.case_for(fortnight.document(victim=dict(MEGAN), perpetrators=[dict(CARL)], children=[]))
-    conference = fortnight.list_goes_out()
-    return OpenRound(fortnight, conference, str(leanne), str(megan))
+    return list_is_out
 
 
 class TestTheCalendar:
@@ -89,14 +63,9 @@ class TestSomebodyShutOutOfACase:
             if "Megan" in text_of(visitor_as("police").open(one))
         )
         with open_round.fortnight.partnership.acting("coordinator", Purpose.OVERSIGHT) as work:
-            case_id = next(
-                listing.case.id
-                for listing in open_round.fortnight.listed(open_round.conference)
-                if str(listing.case.id) == open_round.megan
-            )
             cases.block(
                 work,
-                case_id=case_id,
+                case_id=open_round.megan,
                 account_id=open_round.fortnight.partnership.account("housing"),
                 reason="She is his sister.",
             )
@@ -146,7 +115,7 @@ class TestARoundThatIsRun:
 
     def test_says_which_case_left_the_list_and_why(self, open_round: OpenRound, visitor_as: Browser) -> None:
         coordinator = visitor_as("coordinator")
-        listing = str(open_round.fortnight.listing(open_round.conference, UUID(open_round.megan)).id)
+        listing = str(open_round.fortnight.listing(open_round.conference, open_round.megan).id)
         wrong = self.run(coordinator, open_round.path, go="withdraw", listing=listing)
         assert "Choose why it leaves the list" in wrong
         said = self.run(coordinator, open_round.path, go="withdraw", listing=listing, because="moved_away")

@@ -444,21 +444,14 @@ class TestHealth:
         assert "broker" in lost.test_client().get("/readyz").get_json()["failing"]
 
 
-class TestAPageThatForgotItsGuard:
-    def test_is_open_to_nobody(self, app: Flask, visitor: Visitor, ana: Person) -> None:
-        app.add_url_rule("/forgotten", "forgotten", lambda: "everything")
-        assert visitor.client.get("/forgotten").status_code == 401
-        assert visitor.becomes(ana).open("/forgotten").status_code == 403
-
-
 class TestAFault:
-    def test_is_logged_without_what_it_says(self, app: Flask, ana: Person) -> None:
+    def test_is_logged_without_what_it_says(self, own_app: Flask, ana: Person) -> None:
         def broken() -> None:
             raise ValueError("Ana Reyes, 07700 900123")
 
-        app.view_functions["look.static_file"] = lambda name: broken()
+        own_app.view_functions["look.static_file"] = lambda name: broken()
         with capture_logs() as logged:
-            answer = app.test_client().get("/look/icon.svg")
+            answer = own_app.test_client().get("/look/icon.svg")
         assert answer.status_code == 500
         (line,) = logged
         assert (line["event"], line["endpoint"]) == ("request_failed", "look.static_file")

@@ -15,20 +15,19 @@ from casework.access.permissions import Purpose
 from casework.actions import operations as actions
 from casework.conferences.queries import Board
 from casework.web.forms.quick_day import day_from
-from config.settings import Settings
 from tests.factories.partnership import APartnership
 from tests.scenarios.fortnight import ASSAULT
 from tests.web.conftest import Statements
-from tests.web.open_round import Browser, OpenRound, an_open_round, words_of
+from tests.web.open_round import Browser, OpenRound, words_of
 from tests.web.visitor import Visitor, text_of, without_token
 
 Counting = Callable[[], AbstractContextManager[Statements]]
 
 
 @pytest.fixture
-def table(partnership: APartnership, settings: Settings) -> OpenRound:
+def table(list_is_out: OpenRound) -> OpenRound:
     """The sitting has begun; two cases wait."""
-    found = an_open_round(partnership, settings)
+    found = list_is_out
     found.fortnight.accepts_confidentiality(found.conference, "police")
     found.fortnight.answers("police", found.conference, found.leanne, ASSAULT)
     found.begins("coordinator", "chair", "housing")
@@ -76,15 +75,12 @@ class TestTheAgenda:
         assert "0 of 2 dealt with" in page
         assert "Karen Stubbs" in page
 
-    def test_asks_for_the_statement_before_a_case_opens(
-        self, partnership: APartnership, settings: Settings, visitor_as: Browser
-    ) -> None:
-        round_ = an_open_round(partnership, settings)
+    def test_asks_for_the_statement_before_a_case_opens(self, list_is_out: OpenRound, visitor_as: Browser) -> None:
         housing = visitor_as("housing")
-        before = words_of(text_of(housing.open(f"{round_.path}/sitting")))
+        before = words_of(text_of(housing.open(f"{list_is_out.path}/sitting")))
         assert "I accept" in before
         assert "Leanne" not in before
-        after = housing.follow(housing.send(f"{round_.path}/confidentiality", {"there": "sitting"}))
+        after = housing.follow(housing.send(f"{list_is_out.path}/confidentiality", {"there": "sitting"}))
         assert "Leanne Whitehouse" in words_of(text_of(after))
         assert after.request.path.endswith("/sitting")
 
@@ -230,9 +226,9 @@ class TestOneCase:
         assert standing(coordinator.open(case))["voice"] == "She is afraid."
 
     def test_opens_a_repeat_on_last_times_plan_with_what_was_not_done_first(
-        self, partnership: APartnership, settings: Settings, visitor_as: Browser
+        self, list_is_out: OpenRound, partnership: APartnership, visitor_as: Browser
     ) -> None:
-        first = an_open_round(partnership, settings)
+        first = list_is_out
         first.begins("coordinator", "chair", "housing")
         done, never = (
             ("housing", "Offer a lock change", date(2026, 12, 16)),

@@ -300,7 +300,7 @@ def two_at_work(stories: Callable[[str], Told], partnership: APartnership) -> AP
     return found.on(partnership)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A real Chromium. Where the machine has none, the tests are left out with a plain word, or fail if one is required."""
     from playwright.sync_api import sync_playwright  # slow to import, and few tests need it

@@ -70,6 +70,7 @@ NOT_SHOWN = {
     "groups.mode_on": "is a condition of a group that has been reached",
     "people.documents": "opens people of cases that have been reached",
     "youth.standing_of": "is of a file that has been reached",
+    "disclosures.may_correct": "is a condition of an act that has been reached",
     "disclosures.listed_to": "decides who gets research requests and minutes",
     "minutes.copy_record": "makes a record of what has been reached",
     "minutes.people_with_copy": "says whom mail goes to",

@@ -47,6 +47,8 @@ BLOCKED = {
     "second_coordinator": "a co-ordinator",
 }
 READERS = (*BLOCKED, "police")
+# Whose research is walked: the readers' agencies, and one that stands for all to which no reader belongs.
+ASKED = ("police", "housing", "probation", "idva_service", "refuge")
 BY_WHEN = date(2026, 12, 14)
 
 
@@ -89,6 +91,7 @@ class World:
                     {
                         one.id: f"{agency[one.agency_id]} about {listings[one.listing_id]}"
                         for one in work.session.scalars(_all(ResearchRequest))
+                        if agency[one.agency_id] in ASKED
                     },
                 ),
                 (

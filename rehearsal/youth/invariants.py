@@ -64,8 +64,8 @@ def check_all(evidence: YouthEvidence) -> list[Invariant]:
 # What agreements permitted at the moment of a delivery, read from their entries without the product's own reading of them.
 _LIVE_THEN = """
     SELECT 1 FROM agreement a
-    JOIN LATERAL (SELECT e.* FROM agreement_entry e WHERE e.agreement_id = a.id AND e.permit IS NOT NULL
-                  AND e.at <= s.delivered_at ORDER BY e.number DESC LIMIT 1) scope ON true
+    JOIN LATERAL (SELECT e.* FROM agreement_entry e WHERE e.agreement_id = a.id
+                  AND jsonb_typeof(e.permit::jsonb) = 'object' AND e.at <= s.delivered_at ORDER BY e.number DESC LIMIT 1) scope ON true
     WHERE a.person_id = s.person_id AND a.kind = 'sharing' AND s.purpose = ANY (scope.purposes)
       AND jsonb_exists(scope.permit::jsonb -> receiver.slug, i.category)
       AND NOT EXISTS (SELECT 1 FROM agreement_entry x WHERE x.agreement_id = a.id AND x.at <= s.delivered_at

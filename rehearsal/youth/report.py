@@ -9,6 +9,8 @@ import psycopg
 from casework.groups.rules.counts import KEPT_BACK, SMALL
 from rehearsal.youth.invariants import YouthEvidence, counts_shown
 
+# To sharing; whether somebody wants to be helped is an answer of its own.
+_ANSWERS = "SELECT count(*) FROM agreement_entry e JOIN agreement a ON a.id = e.agreement_id WHERE a.kind = 'sharing'"
 _FIGURES: dict[str, dict[str, str]] = {
     "enquiries": {
         "opened": "SELECT count(*) FROM youth_case",
@@ -20,11 +22,12 @@ _FIGURES: dict[str, dict[str, str]] = {
         "closed": "SELECT count(*) FROM youth_case WHERE stage = 'closed'",
     },
     "agreements": {
-        "given": "SELECT count(*) FROM agreement_entry WHERE kind = 'given'",
-        "partly_given": "SELECT count(*) FROM agreement_entry WHERE kind = 'partly_given'",
-        "refused": "SELECT count(*) FROM agreement_entry WHERE kind = 'refused'",
+        "given": f"{_ANSWERS} AND e.kind = 'given'",
+        "partly_given": f"{_ANSWERS} AND e.kind = 'partly_given'",
+        "refused": f"{_ANSWERS} AND e.kind = 'refused'",
         "narrowed": "SELECT count(*) FROM agreement_entry WHERE kind = 'narrowed'",
-        "withdrawn": "SELECT count(*) FROM agreement_entry WHERE kind = 'withdrawn'",
+        "withdrawn": f"{_ANSWERS} AND e.kind = 'withdrawn'",
+        "reaffirmed": f"{_ANSWERS} AND e.kind = 'reaffirmed'",
         "reviews_forced": "SELECT count(*) FROM agreement_entry WHERE kind = 'review_forced'",
     },
     "shares": {
@@ -40,7 +43,7 @@ _FIGURES: dict[str, dict[str, str]] = {
         "lapsed": "SELECT count(*) FROM share WHERE state = 'lapsed'",
     },
     "withdrawals": {
-        "recorded": "SELECT count(*) FROM agreement_entry WHERE kind = 'withdrawn'",
+        "recorded": f"{_ANSWERS} AND e.kind = 'withdrawn'",
         "stopped_on_the_way": "SELECT count(*) FROM share WHERE stopped_because = 'withdrawn'",
         "recipients_told": "SELECT count(*) FROM withdrawal_notice",
         "deleted": "SELECT count(*) FROM withdrawal_notice WHERE answer = 'deleted'",

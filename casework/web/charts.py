@@ -1,4 +1,4 @@
-"""Small drawings for pages (bars, a line, a sparkline, a share), as inline SVG without style attributes, so that the content policy holds.
+"""Small drawings for pages (bars, a line, a sparkline, a share, a ring), as inline SVG without style attributes, for the content policy.
 
 A drawing is never alone: bars stand in the table of their figures, a line comes with its table, the small ones are said in words.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import cos, pi, sin
 
 from markupsafe import Markup, escape
 
@@ -189,3 +190,84 @@ def share_bar(done: float, of: float, *, tone: str = "plain") -> Markup:
 def _short(label: str) -> str:
     """Cut a label to what fits in a drawing; the table has it whole."""
     return label if len(label) <= 22 else label[:21] + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One part of a ring's node: what it is called, and how it is drawn: full, striped or empty. Never by colour alone."""
+
+    label: str
+    fill: str
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One circle of a ring, with a slice for each of its parts; `is_whole` draws it full, as the one that has everything."""
+
+    label: str
+    slices: Sequence[Slice]
+    is_whole: bool = False
+
+
+def ring(nodes: Sequence[Node], *, centre: str, key: str, title: str, description: str) -> Markup:
+    """Draw circles around a centre, each cut into its slices and numbered as in the table that stands with it."""
+    radius = max(170, len(nodes) * 24)
+    width, height, middle = WIDTH, 2 * (radius + 90), radius + 80
+    shapes = [
+        f'<defs><pattern id="{escape(key)}-stripes" width="8" height="8" patternUnits="userSpaceOnUse">'
+        '<rect class="app-ring__ground" width="8" height="8"/><path class="app-ring__stripe" d="M-2 2 2-2M0 8 8 0M6 10 10 6"/>'
+        "</pattern></defs>"
+    ]
+    circles = []
+    for number, node in enumerate(nodes):
+        angle = 2 * pi * number / len(nodes) - pi / 2
+        x, y = WIDTH / 2 + radius * cos(angle), middle + radius * sin(angle)
+        holds = node.is_whole or any(one.fill != "empty" for one in node.slices)
+        shapes.append(
+            f'<line class="app-ring__tie{"" if holds else " app-ring__tie--ended"}" x1="{WIDTH // 2}" y1="{middle}"'
+            f' x2="{x:.1f}" y2="{y:.1f}"/>'
+        )
+        circles.append(_node(node, number + 1, x, y, key))
+    shapes += circles
+    shapes.append(
+        f'<circle class="app-ring__centre" cx="{WIDTH // 2}" cy="{middle}" r="52"/>'
+        f'<text class="app-ring__name app-ring__name--centre" x="{WIDTH // 2}" y="{middle + 6}" text-anchor="middle">'
+        f"{escape(_initials(centre))}</text>"
+    )
+    return _svg(width, height, title=title, description=description, key=key, content="".join(shapes), kind="ring")
+
+
+def _node(node: Node, number: int, x: float, y: float, key: str) -> str:
+    slices = node.slices if not node.is_whole else (Slice(node.label, "full"),)
+    step = 2 * pi / max(len(slices), 1)
+    parts = [
+        f'<path class="app-ring__slice app-ring__slice--{escape(one.fill)}"{_striped(one, key)} d="{_sector(x, y, at * step, step)}">'
+        f"<title>{escape(one.label)}</title></path>"
+        for at, one in enumerate(slices)
+    ]
+    return (
+        f'<circle class="app-ring__ground" cx="{x:.1f}" cy="{y:.1f}" r="44"/>{"".join(parts)}'
+        f'<text class="app-ring__number" x="{x:.1f}" y="{y + 7:.1f}" text-anchor="middle">{number}</text>'
+        f'<text class="app-ring__name" x="{x:.1f}" y="{y + 64:.1f}" text-anchor="middle">{escape(_short(node.label))}</text>'
+    )
+
+
+def _striped(one: Slice, key: str) -> str:
+    return f' fill="url(#{escape(key)}-stripes)"' if one.fill == "striped" else ""
+
+
+def _sector(x: float, y: float, begin: float, length: float) -> str:
+    """Return the path of a part of a ring between 22 and 42 around a point, clockwise from the top; a whole one is left open by a hair."""
+    end = begin + min(length, 2 * pi - 0.001)
+    large = 1 if end - begin > pi else 0
+
+    def at(angle: float, radius: int) -> str:
+        return f"{x + radius * sin(angle):.2f} {y - radius * cos(angle):.2f}"
+
+    return f"M{at(begin, 42)}A42 42 0 {large} 1 {at(end, 42)}L{at(end, 22)}A22 22 0 {large} 0 {at(begin, 22)}Z"
+
+
+def _initials(name: str) -> str:
+    """Return the first letters of a name, so that a printed picture says no more than it must; a short token stays as it is."""
+    words = name.split()
+    return name if len(name) <= 6 or len(words) < 2 else "".join(f"{word[0]}." for word in words[:3])

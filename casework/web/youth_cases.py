@@ -16,7 +16,7 @@ from casework.accounts import queries as accounts
 from casework.clock import age_on, london_date
 from casework.errors import Invalid, NotAllowed, NotFound
 from casework.programmes.youth_support.practice import practice
-from casework.web import guard, youth_steps
+from casework.web import guard, youth_ring, youth_steps
 from casework.web.components import Entry, Fact
 from casework.web.forms import youth as forms
 from casework.web.forms import youth_words as words
@@ -56,6 +56,20 @@ def file(youth_case_id: UUID) -> str:
         today=today,
         words=words,
         practice=practice(),
+    )
+
+
+@blueprint.get("/<uuid:youth_case_id>/who-knows")
+@for_practitioners
+def who_knows(youth_case_id: UUID) -> str:
+    """Show who was told what about a young person as one picture with its table, as much of it as the reader's part gives."""
+    with work_for_request(purpose=Purpose.SUPPORT) as work:
+        found = queries.who_knows(work, case_id=youth_case_id)
+    return render_template(
+        "youth/who_knows.html",
+        found=found,
+        picture=youth_ring.picture(found),
+        rows=youth_ring.rows(found),
     )
 
 

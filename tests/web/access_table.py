@@ -201,5 +201,6 @@ GATES: dict[str, str] = {
     "GET young_people.new": "",
     "POST young_people.new": "",
     "GET young_people.step": "",
+    "GET young_people.who_knows": "",
     "POST young_people.step": "",
 }

@@ -27,6 +27,7 @@ GATES = {
     "GET young_people.new": "youth_worker school_worker housing_worker",
     "POST young_people.new": "youth_worker school_worker housing_worker",
     "GET young_people.file": TEAM,
+    "GET young_people.who_knows": TEAM,
     "GET young_people.step": TEAM,
     "POST young_people.step": TEAM,
     "GET young_people.action": TEAM,

@@ -12,6 +12,7 @@ from casework.youth.rules import Stage
 from tests.factories import youth as made
 from tests.factories.partnership import APartnership
 from tests.factories.referrals import accepted
+from tests.factories.sharing import BASIC, HARM, YoungPerson
 from tests.web.visitor import Visitor, text_of, without_token
 from tests.web.young_person import a_young_person
 
@@ -122,6 +123,53 @@ class TestAFile:
         for page in ("trail", "access", "shared"):
             answer = visitor_as("coordinator").client.get(f"/cases/{ids['youth_case_id']}/{page}")
             assert answer.status_code == 404, page
+
+
+class TestWhoKnowsWhat:
+    def test_shows_each_agency_with_what_it_may_still_use(
+        self, partnership: APartnership, visitor_as: VisitorAs
+    ) -> None:
+        jamie = YoungPerson.of(partnership)
+        jamie.agrees({"school_nursing": ["basic", "education"], "housing": ["basic"]})
+        jamie.shares("school_nursing")
+        jamie.shares("housing", BASIC)
+        jamie.shares("police", BASIC, declared=HARM)
+        page = text_of(visitor_as("youth_worker").open(the_file(jamie.case_id, "who-knows")))
+        assert "Vale school nursing: may use basic details and education." in page
+        assert "Agreed, and still so" in page
+        assert "On another basis than agreement" in text_in_table(page)
+        assert "app-ring__slice--empty" not in page
+        assert "style=" not in page
+
+    def test_empties_the_picture_when_the_agreement_ends(
+        self, partnership: APartnership, visitor_as: VisitorAs
+    ) -> None:
+        jamie = YoungPerson.of(partnership)
+        jamie.agrees({"school_nursing": ["basic", "education"]})
+        jamie.shares("school_nursing")
+        jamie.withdraws()
+        page = text_of(visitor_as("youth_worker").open(the_file(jamie.case_id, "who-knows")))
+        assert "The agreement has ended" in text_in_table(page)
+        assert "Agreed, and still so" not in text_in_table(page)
+        assert "app-ring__slice--empty" in page
+        assert "was told 2 kinds of information for which the agreement has ended" in page
+
+    def test_shows_one_of_the_team_their_own_part_and_a_stranger_nothing(
+        self, partnership: APartnership, visitor_as: VisitorAs
+    ) -> None:
+        case_id = made.with_plan(partnership)
+        jamie = YoungPerson(partnership, case_id, made.file_of(partnership, case_id).person.id)
+        jamie.shares("school_nursing")
+        jamie.shares("housing", BASIC)
+        page = text_of(visitor_as("school_worker").open(the_file(case_id, "who-knows")))
+        assert "Vale school nursing" in page
+        assert "Vale housing" not in page
+        assert visitor_as("housing_worker").client.get(the_file(case_id, "who-knows")).status_code == 404
+
+
+def text_in_table(page: str) -> str:
+    """Return the part of a page from its table on."""
+    return page[page.index("The same in words") :]
 
 
 STEPS = {

@@ -1,6 +1,7 @@
 """Reads of youth cases: one's young people, one file, and what the agreement lets the team do."""
 
 from casework.youth.queries.agreement import Standing, standing_of
+from casework.youth.queries.knowing import LIVE, AgencyKnows, Known, Now, WhoKnows, who_knows
 from casework.youth.queries.lists import YouthLine, count_young_people, late_of_others, lines_of, my_young_people
 from casework.youth.queries.records import (
     ActionRecord,
@@ -15,13 +16,18 @@ from casework.youth.queries.records import (
 )
 
 __all__ = [
+    "LIVE",
     "ActionRecord",
+    "AgencyKnows",
     "AssessmentRecord",
     "DisagreementRecord",
+    "Known",
     "MemberRecord",
+    "Now",
     "ReviewRecord",
     "Standing",
     "StepRecord",
+    "WhoKnows",
     "YouthLine",
     "YouthRecord",
     "action_record",
@@ -30,5 +36,6 @@ __all__ = [
     "lines_of",
     "my_young_people",
     "standing_of",
+    "who_knows",
     "youth_record",
 ]

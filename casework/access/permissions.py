@@ -58,6 +58,7 @@ class Permission(StrEnum):
     SYSTEM_OPERATE = "system:operate"
     YOUTH_CASE_OPEN = "youth_case:open"
     YOUTH_CASE_VIEW = "youth_case:view"
+    YOUTH_CASE_BLOCK = "youth_case:block"
     AGREEMENT_RECORD = "agreement:record"
     SHARE_ASK = "share:ask"
     SHARE_ANSWER = "share:answer"
@@ -137,8 +138,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     # Two people sign where the sharing table asks for a review: a manager and a safeguarding lead.
-    Role.YOUTH_MANAGER: frozenset({_P.YOUTH_CASE_VIEW, _P.AGREEMENT_RECORD, _P.SHARE_REVIEW, _P.GROUP_TAKE_PART}),
-    Role.SAFEGUARDING_LEAD: frozenset({_P.YOUTH_CASE_VIEW, _P.SHARE_REVIEW}),
+    # The same two shut out whoever has a conflict of interest: those who do the work with the young person do not.
+    Role.YOUTH_MANAGER: frozenset(
+        {_P.YOUTH_CASE_VIEW, _P.YOUTH_CASE_BLOCK, _P.AGREEMENT_RECORD, _P.SHARE_REVIEW, _P.GROUP_TAKE_PART}
+    ),
+    Role.SAFEGUARDING_LEAD: frozenset({_P.YOUTH_CASE_VIEW, _P.YOUTH_CASE_BLOCK, _P.SHARE_REVIEW}),
     # The information lead sees what was decided and on which grounds, and is asked when no row of the table fits.
     Role.INFORMATION_LEAD: frozenset({_P.SHARE_OVERSEE}),
     Role.GROUP_CHAIR: frozenset({_P.GROUP_TAKE_PART, _P.GROUP_LEAD}),

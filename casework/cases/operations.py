@@ -19,6 +19,7 @@ from casework.duties import operations as duties
 from casework.duties.rules import DutyState
 from casework.errors import Conflict, Invalid, NotFound
 from casework.partnerships.models import Partnership
+from casework.programmes.registry import YOUTH_SUPPORT
 from casework.work import UnitOfWork
 
 
@@ -232,16 +233,20 @@ def block(
 ) -> uuid.UUID:
     """Shut a person or an agency out of a case because of a conflict of interest. From now on the case does not exist for them.
 
-    Raises NotAllowed, NotFound, Invalid (nobody named, no reason, or oneself).
+    A case of MARAC by who has case:block; a young person's file by who has youth_case:block and answers for the file. Raises
+    NotAllowed, NotFound, Invalid (nobody named, no reason, oneself, or the agency that keeps a young person's file).
     """
-    work.require(Permission.CASE_BLOCK)
+    case = _reach_to_block(work, case_id, act="case:block")
+    is_youth = case.programme == YOUTH_SUPPORT.code
     if (account_id is None) == (agency_id is None):
         raise Invalid.field("who", "Choose one person or one agency.")
     if account_id is not None and account_id == work.actor.account_id:
-        raise Invalid.field("who", "Ask the chair or another co-ordinator to block you.")
+        other = "another lead" if is_youth else "the chair or another co-ordinator"
+        raise Invalid.field("who", f"Ask {other} to block you.")
+    if is_youth and agency_id is not None and agency_id == work.actor.agency_id:
+        raise Invalid.field("who", "Your own agency keeps this file. Shut out one person of it.")
     if not reason.strip():
         raise Invalid.field("reason", "Say what the conflict is.")
-    case = policy.reach(work, case_id, act="case:block")
     row = CaseBlock(
         id=uuid.uuid4(),
         partnership_id=work.partnership_id,
@@ -266,16 +271,33 @@ def block(
 
 
 def lift_block(work: UnitOfWork, *, block_id: uuid.UUID) -> None:
-    """End a block. Raises NotAllowed, NotFound, Conflict when it is ended already."""
-    work.require(Permission.CASE_BLOCK)
+    """End a block, by who may set one. Raises NotAllowed, NotFound, Conflict when it is ended already."""
+    _require_to_block(work)
     row = work.session.scalar(select(CaseBlock).where(CaseBlock.id == block_id).with_for_update())
     if row is None:
         raise NotFound
-    policy.reach(work, row.case_id, act="case:lift_block")
+    _reach_to_block(work, row.case_id, act="case:lift_block")
     if row.lifted_at is not None:
         raise Conflict("That block was lifted already.")
     row.lifted_at = work.now
     work.note("case:lift_block", "case", row.case_id)
+
+
+def _require_to_block(work: UnitOfWork) -> None:
+    """Raise NotAllowed for whoever sets no block anywhere, before it is looked whether there is such a case."""
+    if not work.actor.has(Permission.YOUTH_CASE_BLOCK):
+        work.require(Permission.CASE_BLOCK)
+
+
+def _reach_to_block(work: UnitOfWork, case_id: uuid.UUID, *, act: str) -> Case:
+    """Return a case in which the actor may set a block: of MARAC, or a young person's file for which they answer."""
+    _require_to_block(work)
+    case = policy.reach(work, case_id, act=act)
+    if case.programme == YOUTH_SUPPORT.code:
+        work.require(Permission.YOUTH_CASE_BLOCK)
+        return policy.reach_whole_file(work, case_id, act=act)
+    work.require(Permission.CASE_BLOCK)
+    return case
 
 
 def accept_confidentiality(work: UnitOfWork, *, conference_id: uuid.UUID, statement_version: str) -> bool:

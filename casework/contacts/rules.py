@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Final
 
 from casework.clock import add_working_days, deadline, london_date
-from casework.consent.rules import Purpose
 from casework.errors import Conflict, FieldError
 
 LONGEST = 2_000
@@ -117,8 +116,6 @@ class Event(StrEnum):
 
 
 # What a risk of harm makes lawful at once needs no link to the purpose for which something was told (B6, B7).
-_ALWAYS: Final = frozenset({Purpose.SAFEGUARDING, Purpose.EMERGENCY})
-
 SAFEGUARDING_ROUTE: Final = (
     "Somebody in danger now: ring 999.",
     "Significant harm, now or likely: ring children’s social care today and follow your agency’s safeguarding procedure.",
@@ -165,17 +162,6 @@ def what_is_wrong_with_subject(about: str, subjects: int, question: str) -> list
     if about == About.SIBLINGS and not 2 <= subjects <= MOST_SIBLINGS:
         return [FieldError("subjects", f"Choose two to {MOST_SIBLINGS} siblings.")]
     return []
-
-
-def what_is_wrong_with_use(*, told_for: str, purpose: str) -> list[FieldError]:
-    """List what is wrong with passing on what was told for another purpose (B6)."""
-    if purpose == told_for or purpose in _ALWAYS:
-        return []
-    return [
-        FieldError(
-            "purpose", "You were told this for another purpose, and may use it for that alone. Ask who told you."
-        )
-    ]
 
 
 def too_long(field: str, words: str, limit: int = LONGEST) -> list[FieldError]:

@@ -23,6 +23,7 @@ class Share(Base, InPartnership):
         inside("sharing_decision", "decision_id"),
         inside("disclosure", "disclosure_id"),
         inside("share", "source_share_id"),
+        inside("case_record", "taken_into_case_id"),
         CheckConstraint("from_agency_id <> to_agency_id", name="goes_to_another_agency"),
         CheckConstraint("delivered_at IS NULL OR disclosure_id IS NOT NULL", name="is_delivered_by_a_disclosure"),
         CheckConstraint("(state = 'stopped') = (stopped_because IS NOT NULL)", name="is_stopped_for_a_reason"),
@@ -46,6 +47,9 @@ class Share(Base, InPartnership):
         default=False, comment=clear("waits for confidential health information that a health lead may sign for")
     )
     source_share_id: Mapped[uuid.UUID | None] = mapped_column(comment=clear("the share that this one passes on"))
+    taken_into_case_id: Mapped[uuid.UUID | None] = mapped_column(
+        index=True, comment=clear("the file that the receiving agency opened from it, for that agency only")
+    )
     asked_by_account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), comment=clear("who asked"))
     asked_at: Mapped[datetime] = mapped_column(comment=clear("when"))
     decided_at: Mapped[datetime] = mapped_column(comment=clear("when last decided"))

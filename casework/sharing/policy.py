@@ -8,7 +8,8 @@ from __future__ import annotations
 import uuid
 from typing import NoReturn
 
-from sqlalchemy import ColumnElement, and_, false, not_, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, true
+from sqlalchemy.orm import aliased
 
 from casework.access import blocks
 from casework.access.actors import ActorKind
@@ -16,8 +17,9 @@ from casework.access.permissions import Permission, Role
 from casework.agencies.models import Agency
 from casework.cases import policy as cases
 from casework.cases.models import Case
+from casework.consent.rules import Category
 from casework.errors import NotFound
-from casework.sharing.models import Share, WithdrawalNotice
+from casework.sharing.models import Share, ShareItem, WithdrawalNotice
 from casework.sharing.rules import RECEIVED, Part, ShareState
 from casework.work import UnitOfWork
 
@@ -58,6 +60,24 @@ def is_to_review(work: UnitOfWork) -> ColumnElement[bool]:
 def is_overseen(work: UnitOfWork) -> ColumnElement[bool]:
     """Return the SQL condition that the actor, as information lead, sees what was decided about a Share and on which grounds."""
     return _not_blocked(work) if _takes_part(work, Permission.SHARE_OVERSEE) else false()
+
+
+def knows_name(work: UnitOfWork, *, case_id: ColumnElement[uuid.UUID]) -> ColumnElement[bool]:
+    """Return the SQL condition that the actor may be told whom the case of column `case_id` is about.
+
+    Who may open the file; and the agency that received the basic details, for what else it received. Nobody learns a name from having
+    been sent something else.
+    """
+    received = aliased(Share)
+    was_told = exists().where(
+        received.case_id == case_id,
+        received.to_agency_id == work.actor.agency_id,
+        received.state.in_(_RECEIVED),
+        ShareItem.share_id == received.id,
+        ShareItem.category == Category.BASIC.value,
+        ShareItem.is_delivered.is_(True),
+    )
+    return or_(was_told, case_id.in_(select(Case.id).where(cases.may_see(work.actor, work.now))))
 
 
 def parts_of(work: UnitOfWork) -> tuple[Part, ...]:

@@ -174,6 +174,26 @@ def mistakes_of_reason(name: str, words: str, right: str) -> list[FieldError]:
     return []
 
 
+# Purposes for which what was told for another one may go on; and the rows that carry a share by themselves: danger, an order, harm, a
+# duty, and the young person's own agreement to this agency and purpose.
+_GOES_ON = frozenset({Purpose.SAFEGUARDING, Purpose.EMERGENCY})
+_CARRIES_ITSELF = frozenset({"1", "2", "4", "5", "11", "12"})
+
+
+def mistakes_of_onward_use(*, told_for: str, purpose: str, row: str = "") -> list[FieldError]:
+    """Return what is wrong with passing on, for `purpose` and by `row` of the rules, what was told for another purpose.
+
+    Source: what one agency learns of another may be used only for the stated purpose (rule B6).
+    """
+    if purpose == told_for or purpose in _GOES_ON or row in _CARRIES_ITSELF:
+        return []
+    return [
+        FieldError(
+            "purpose", "You were told this for another purpose, and may use it for that alone. Ask who told you."
+        )
+    ]
+
+
 def agreed_by(reviews: Mapping[str, str]) -> dict[str, ReviewAnswer | None]:
     """Return the two reviewers' answers for the facts of a decision, from what each part concluded."""
     return {

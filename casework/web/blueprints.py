@@ -18,12 +18,14 @@ from casework.web import (
     home,
     interventions,
     minutes,
+    named_cases,
     practice,
     referring,
     research,
     share_inbox,
     sharing,
     sign_in,
+    shut_out,
     sitting,
     trail,
     triage,
@@ -54,9 +56,11 @@ BLUEPRINTS = (
     groups.blueprint,
     agency_contacts.blueprint,
     sharing.blueprint,
+    named_cases.blueprint,
     share_inbox.blueprint,
     withdrawal.blueprint,
     practice.blueprint,
 )
+    shut_out.blueprint,
 # For invented people only. Outside demonstration mode these addresses do not exist (tests/web/test_sign_in.py).
 DEMONSTRATION = (demonstration.blueprint,)

@@ -238,8 +238,11 @@ def meeting(meeting_id: UUID) -> str:
         found = queries.meeting_record(work, meeting_id=meeting_id)
         record = queries.group_record(work, group_id=found.group_id)
         entries = queries.entries(work, group_id=found.group_id, meeting_id=meeting_id)
-        people = accounts.account_names(work, [one.account_id for one in found.attendance])
-        names = _names(work, entries, [one.agency_id for one in found.attendance])
+        named = queries.named_cases(work, meeting_id=meeting_id)
+        there = {one.account_id for one in found.attendance} | {one for case in named for one in case.in_room}
+        people = accounts.account_names(work, there | {one for case in named for one in case.had_left})
+        heard_by = {one for case in named for one in (case.agency_id, *case.may_hear, *case.asked_to_leave)}
+        names = _names(work, entries, {one.agency_id for one in found.attendance} | heard_by)
     return render_template(
         "groups/meeting.html",
         record=record,
@@ -248,6 +251,8 @@ def meeting(meeting_id: UUID) -> str:
         people=people,
         names=names,
         here=forms.HERE,
+        named=named,
+        may_bring=someone().actor.has(Permission.YOUTH_CASE_VIEW),
         kinds={kind: words for kind, (words, _) in forms.KINDS.items()},
         **_words_of(record.localities),
     )

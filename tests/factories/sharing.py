@@ -14,7 +14,9 @@ from casework.cases.models import CasePerson
 from casework.consent import operations as consent
 from casework.consent.operations import NewAnswer
 from casework.consent.rules import Category, Purpose, Relation, Risk, Status
+from casework.disclosures.models import Disclosure
 from casework.sharing import operations as sharing
+from casework.sharing import queries
 from casework.sharing.models import Share
 from casework.sharing.operations import Asked
 from casework.sharing.queries import Declared
@@ -135,3 +137,13 @@ class YoungPerson:
         with self.partnership.acting("youth_worker", Why.SUPPORT) as work:
             self.agreements.append(consent.record_answer(work, answer=answer))
         return self.agreements[-1]
+
+    def seen_by(self, key: str, share_id: uuid.UUID) -> queries.ShareRecord:
+        """A share as one of the partnership's people may see it."""
+        with self.partnership.acting(key, Why.SUPPORT) as work:
+            return queries.share_record(work, share_id=share_id)
+
+    def acts(self) -> list[Disclosure]:
+        """Every act of sharing, and of not sharing, in order, read past every rule."""
+        with self.partnership.acting(None) as work:
+            return list(work.session.scalars(select(Disclosure).order_by(Disclosure.disclosed_at, Disclosure.id)))

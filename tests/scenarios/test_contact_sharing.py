@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from casework.access.permissions import Purpose
+from casework.cases.models import CasePerson
+from casework.consent.rules import Category
+from casework.consent.rules import Purpose as AskedFor
 from casework.contacts import operations, queries, rules
 from casework.disclosures.models import SharingDecision
 from casework.duties import queries as duties
@@ -23,7 +27,7 @@ from casework.youth import policy as youth
 from tests.factories.contacts import arrives, asks, does, opens, seen, tells, waiting
 from tests.factories.groups import AGroup, a_group, a_young_person
 from tests.factories.partnership import APartnership
-from tests.factories.sharing import BASIC, EDUCATION, MENTAL_HEALTH, YoungPerson
+from tests.factories.sharing import BASIC, EDUCATION, HARM, MENTAL_HEALTH, OFFERED, YoungPerson, item
 
 
 @pytest.fixture
@@ -245,6 +249,38 @@ class TestB6WhatIsLearnedIsUsedForThePurposeAndPassedOnByACheckOfItsOwn:
         with partnership.acting("school_worker", Purpose.SUPPORT) as work:
             found = queries.sources_of(work, case_ids=[case_id, own])
         assert {one: record.id for one, record in found.items()} == {case_id: contact_id}
+
+    def test_holds_for_what_is_shared_from_that_file_outside_a_contact_too(
+        self, partnership: APartnership, young: YoungPerson
+    ) -> None:
+        contact_id, case_id = accepted(partnership, young)
+        [source] = seen(partnership, "school_worker", contact_id).share_ids
+        with partnership.acting(None) as work:
+            person_id = work.session.scalars(select(CasePerson.person_id).where(CasePerson.case_id == case_id)).one()
+        taken_on = YoungPerson(partnership, case_id, person_id)
+        enforcement = replace(OFFERED, purpose=AskedFor.ASB_ENFORCEMENT)
+        incidents = item(Category.ASB_INCIDENTS, "Seen at the precinct on Friday.")
+        with pytest.raises(Invalid) as error:
+            taken_on.asks("police", incidents, declared=enforcement, by="school_worker")
+        assert [one.field for one in error.value.errors] == ["purpose"]
+        urgent = taken_on.asks("childrens_social_care", declared=HARM, by="school_worker")
+        assert urgent.state is ShareState.QUEUED
+        assert taken_on.share(urgent.share_id).source_share_id == source
+
+    def test_holds_for_what_is_passed_on_from_the_inbox(self, partnership: APartnership, young: YoungPerson) -> None:
+        young.agrees({"school_nursing": ["basic", "asb_incidents"]})
+        share_id = young.shares("school_nursing", BASIC, item(Category.ASB_INCIDENTS, "Seen at the precinct."))
+        given = {
+            "share_id": share_id,
+            "to_agency_id": partnership.agencies["police"],
+            "positions": [1, 2],
+            "declared": replace(OFFERED, purpose=AskedFor.ASB_ENFORCEMENT),
+        }
+        with pytest.raises(Invalid) as error, partnership.acting("school_worker", Purpose.SUPPORT) as work:
+            sharing.pass_on(work, **given)
+        assert [one.field for one in error.value.errors] == ["purpose"]
+        with pytest.raises(Invalid), partnership.acting("school_worker", Purpose.SUPPORT) as work:
+            sharing_queries.what_if_passed_on(work, **given)
 
     def test_asks_nothing_of_a_case_of_one_s_own(self, partnership: APartnership, jamie: uuid.UUID) -> None:
         [subject] = seen(partnership, "youth_worker", opens(partnership, jamie, purpose="housing")).subjects

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from casework.access.permissions import Purpose as Why
+from casework.consent.rules import Category
 from casework.groups import operations
 from casework.groups.operations import NewEntry
 from tests.factories.groups import FIRST, AGroup, a_group, a_young_person
 from tests.factories.partnership import APartnership
-from tests.factories.sharing import YoungPerson
+from tests.factories.sharing import OFFERED, YoungPerson
 from tests.web.visitor import Visitor, text_of
 
 As = Callable[[str], Visitor]
@@ -243,6 +245,12 @@ class TestMinutes:
                 assert words in text
 
 
+def switch_on(group: AGroup) -> None:
+    """Record that the group may hear named cases."""
+    with group.partnership.acting("coordinator") as work:
+        operations.set_mode(work, group_id=group.id, mode="named_case", ground="Panel agreement of 2026", from_on=FIRST)
+
+
 class TestNamedCases:
     def test_are_decided_on_by_who_manages_the_partnership(self, visitor_as: As, group: AGroup) -> None:
         coordinator, page = visitor_as("coordinator"), "/group/named-cases"
@@ -259,3 +267,65 @@ class TestNamedCases:
         assert "may hear named cases" in text_of(after)
         assert "Panel agreement of 2026" in text_of(after)
         assert visitor_as("group_chair").open(page).status_code in (403, 404)
+
+    def test_are_brought_where_they_may_be_after_a_look_at_who_could_hear(
+        self, visitor_as: As, group: AGroup, statements: Counting
+    ) -> None:
+        young, page = YoungPerson.of(group.partnership), f"/group/meeting/{group.meeting}"
+        young.agrees({"school_nursing": ["education"]})
+        worker = visitor_as("youth_worker")
+        assert worker.open(f"{page}/named-cases/new").status_code == 404
+        assert "Named cases" not in text_of(worker.open(page))
+        switch_on(group)
+        worker.open(f"{page}/named-cases/new")
+        given = {
+            "subject": str(young.case_id),
+            "categories": "education",
+            "purpose": "support_plan",
+            "need_to_know": "All three work on the plan.",
+            "reaches_abuser": "no",
+        }
+        looked = text_of(worker.send(f"{page}/named-cases/new", {**given, "act": "look"}))
+        assert "1 of 3 agencies could hear it" in looked
+        assert "<b>Vale housing</b> leaves" in looked
+        assert "Named cases: 0" in text_of(worker.open(page))
+        after = text_of(worker.follow(worker.send(f"{page}/named-cases/new", {**given, "act": "bring"})))
+        assert "Named case 1, brought by Vale youth service" in after
+        assert f"/young-people/{young.case_id}" in after
+        school = visitor_as("school_worker")
+        with statements() as sent:
+            others = text_of(school.open(page))
+        assert len(sent) <= 16, sent.sent
+        assert "Asked to leave: Vale fire service, Vale housing" in others or "Asked to leave: Vale housing, " in others
+        assert str(young.case_id) not in others
+
+    def test_are_heard_by_who_may_stay_and_the_record_shows_who_was_in_the_room(
+        self, visitor_as: As, group: AGroup
+    ) -> None:
+        young = YoungPerson.of(group.partnership)
+        young.agrees({"school_nursing": ["education"]})
+        switch_on(group)
+        with group.partnership.acting("youth_worker", Why.SUPPORT) as work:
+            named = operations.bring_case(
+                work,
+                meeting_id=group.meeting,
+                case_id=young.case_id,
+                categories=[Category.EDUCATION],
+                declared=OFFERED,
+            )
+        chair, page = visitor_as("group_chair"), f"/group/meeting/{group.meeting}/named-cases/{named}"
+        assert "Nobody is noted as there" in text_of(chair.open(page))
+        group.meets("youth_worker", "school_worker", "housing_worker")
+        chair = visitor_as("group_chair")
+        asked = text_of(chair.open(page))
+        assert "Asked to leave for this case" in asked
+        ids = {key: str(group.partnership.account(key)) for key in ("youth_worker", "school_worker", "housing_worker")}
+        wrong = chair.send(page, {"in_room": list(ids.values())})
+        assert wrong.status_code == 422
+        assert "Ask these agencies to leave for this case: Vale housing." in text_of(wrong)
+        staying = [ids["youth_worker"], ids["school_worker"]]
+        after = text_of(chair.follow(chair.send(page, {"in_room": staying})))
+        assert "Had left: " in after
+        assert "Heard" in after
+        for key in ("youth_worker", "coordinator"):
+            assert visitor_as(key).open(page).status_code in (403, 404)

@@ -15,9 +15,12 @@ from sqlalchemy import select
 from casework.cases import operations as cases
 from casework.consent.rules import Purpose, Risk
 from casework.disclosures.models import Disclosure
+from casework.disclosures.rules import CORRECTABLE
 from casework.sharing.models import Share, WithdrawalNotice
+from casework.sharing.rules import ShareState
+from casework.web.forms.oversight import POINTS
 from tests.factories.partnership import APartnership
-from tests.factories.sharing import EDUCATION, MENTAL_HEALTH, OFFERED, YoungPerson
+from tests.factories.sharing import BASIC, EDUCATION, MENTAL_HEALTH, OFFERED, YoungPerson
 from tests.web.conftest import Statements
 from tests.web.visitor import Visitor, text_of
 
@@ -70,6 +73,95 @@ class TestTheFile:
         lead = text_of(visitor_as("safeguarding_lead").open(log))
         assert "/withdrawal/" not in lead
         assert "/sharing/young-people/" not in lead
+
+
+class TestTheRecord:
+    def test_has_its_words_corrected_by_the_agency_that_shared(self, visitor_as: As, jamie: YoungPerson) -> None:
+        assert set(POINTS) == CORRECTABLE
+        first = jamie.share(jamie.shares(NURSE)).disclosure_id
+        worker, page = visitor_as("youth_worker"), f"/shares/records/{first}"
+        assert f"{page}/correct" in text_of(worker.open(page))
+        worker.open(f"{page}/correct")
+        nothing = worker.send(
+            f"{page}/correct", {"need_to_know": OFFERED.why.need_to_know, "to_whom": "The school nurse"}
+        )
+        assert nothing.status_code == 422
+        given = {"need_to_know": OFFERED.why.need_to_know, "to_whom": "Ms Lane, school nurse"}
+        after = text_of(worker.follow(worker.send(f"{page}/correct", given)))
+        assert "Ms Lane, school nurse" in after
+        assert OFFERED.why.need_to_know in after
+        assert "It corrects words of" in after
+        before = text_of(worker.open(page))
+        assert "The school nurse" in before
+        assert "Corrected" in before
+        assert worker.open(f"{page}/correct").status_code == 404
+        assert visitor_as("school_worker").open(f"{page}/correct").status_code == 404
+        log = text_of(worker.open(f"/shares/young-people/{jamie.case_id}"))
+        assert log.count("Corrects an earlier record") == 1
+
+
+class TestTheDutyToShare:
+    def test_is_switched_by_the_information_lead_from_a_day_on(self, visitor_as: As, jamie: YoungPerson) -> None:
+        lead, page = visitor_as("information_lead"), "/shares/duty-to-share"
+        assert ">Off" in re.sub(r"\s+", "", text_of(lead.open(page)))
+        day = {"from_date-day": "22", "from_date-month": "11", "from_date-year": "2026"}
+        assert "Give today or a day to come." in text_of(lead.send(page, {"is_on": "yes", **day}))
+        after = text_of(lead.follow(lead.send(page, {"is_on": "yes", **day, "from_date-day": "23"})))
+        assert "On from 23 November 2026" in after
+        assert "Row 5 of the rules applies" in after
+        lead.send(page, {"is_on": "no", **day, "from_date-day": "24"})
+        assert "Row 5 of the rules applies" in text_of(lead.open(page))
+        for key in ("youth_worker", "coordinator"):
+            assert visitor_as(key).open(page).status_code in (403, 404)
+
+
+class TestTheName:
+    def test_reaches_the_receiver_only_with_the_basic_details(self, visitor_as: As, jamie: YoungPerson) -> None:
+        jamie.agrees({NURSE: ["education"]})
+        share_id = jamie.shares(NURSE, EDUCATION)
+        jamie.withdraws()
+        with jamie.partnership.acting(None) as work:
+            notice_id = work.session.scalars(select(WithdrawalNotice.id)).one()
+        pages = (
+            "/shares",
+            f"/sharing/{share_id}",
+            f"/sharing/{share_id}/pass-on",
+            f"/withdrawal/notices/{notice_id}",
+            f"/withdrawal/young-people/{jamie.case_id}",
+        )
+        nurse = visitor_as("school_worker")
+        for page in pages:
+            assert "Jamie" not in text_of(nurse.open(page)), page
+        assert "name was not shared" in text_of(nurse.open("/shares"))
+        jamie.agrees({NURSE: ["basic"]})
+        jamie.shares(NURSE, BASIC)
+        for page in pages:
+            assert "Jamie Stone" in text_of(nurse.open(page)), page
+
+
+class TestShuttingOut:
+    def test_is_done_and_undone_by_the_manager_or_the_safeguarding_lead(
+        self, visitor_as: As, jamie: YoungPerson
+    ) -> None:
+        share_id, queued = jamie.shares(NURSE), jamie.asks(NURSE).share_id
+        page = f"/young-people/{jamie.case_id}/shut-out"
+        for key in ("youth_worker", "school_worker", "information_lead", "coordinator", "chair"):
+            assert visitor_as(key).open(page).status_code in (403, 404)
+        manager = visitor_as("youth_manager")
+        assert page in text_of(manager.open(f"/shares/young-people/{jamie.case_id}"))
+        assert "Nobody is shut out" in text_of(manager.open(page))
+        own = f"agency:{jamie.partnership.agencies['youth_service']}"
+        assert manager.send(page, {"who": own, "reason": "None."}).status_code == 422
+        nurse = {"who": f"agency:{jamie.partnership.agencies[NURSE]}", "reason": "The nurse is a cousin."}
+        after = text_of(manager.follow(manager.send(page, nurse)))
+        assert "The nurse is a cousin." in after
+        assert jamie.delivers(queued) is ShareState.STOPPED
+        assert jamie.share(queued).stopped_because == "blocked"
+        assert visitor_as("school_worker").open(f"/sharing/{share_id}").status_code == 404
+        lead = visitor_as("safeguarding_lead")
+        lift = re.findall(rf"{page}/[0-9a-f-]+/lift", text_of(lead.open(page)))
+        lead.send(lift[0])
+        assert visitor_as("school_worker").open(f"/sharing/{share_id}").status_code == 200
 
 
 class TestMayWeShare:
@@ -139,7 +231,7 @@ class TestTheInbox:
     def test_holds_what_arrived_and_the_share_tells_nothing_of_the_rest(
         self, visitor_as: As, jamie: YoungPerson
     ) -> None:
-        share_id = jamie.shares(NURSE, EDUCATION, MENTAL_HEALTH)
+        share_id = jamie.shares(NURSE, BASIC, EDUCATION, MENTAL_HEALTH)
         nurse = visitor_as("school_worker")
         assert "Jamie Stone" in text_of(nurse.open("/shares"))
         page = text_of(nurse.open(f"/sharing/{share_id}"))

@@ -7,6 +7,7 @@ from casework.cases.queries.access import (
     accepted_confidentiality,
     agencies_with_standing,
     blocked_accounts,
+    blocks_of_file,
     case_access,
 )
 from casework.cases.queries.finding import Finding, Hit, find
@@ -46,6 +47,7 @@ __all__ = [
     "accepted_confidentiality",
     "agencies_with_standing",
     "blocked_accounts",
+    "blocks_of_file",
     "case_access",
     "case_lines",
     "case_list",

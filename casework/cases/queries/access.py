@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import Executable, Uuid, bindparam, or_, select
 
 from casework.access import blocks
+from casework.access.actors import Actor
 from casework.access.models import CaseBlock
 from casework.access.permissions import Permission
 from casework.cases import policy
@@ -66,6 +67,14 @@ def case_access(work: UnitOfWork, *, case_id: uuid.UUID) -> AccessRecord:
         blocks=_blocks(work, case) if may_block else (),
         may_block=may_block,
     )
+
+
+def blocks_of_file(work: UnitOfWork, *, case_id: uuid.UUID) -> tuple[BlockRecord, ...]:
+    """Return who is shut out of a young person's file, for who may set a block there. Raises NotAllowed, NotFound."""
+    work.require(Permission.YOUTH_CASE_BLOCK)
+    case = policy.reach_whole_file(work, case_id, act="case:view_access")
+    work.note_view("case:view_access", "case", case.id)
+    return _blocks(work, case)
 
 
 def _standings(work: UnitOfWork, case_id: uuid.UUID) -> tuple[StandingRecord, ...]:
@@ -125,9 +134,10 @@ def blocked_accounts(
 
 def accepted_confidentiality(work: UnitOfWork, *, conference_id: uuid.UUID) -> dict[uuid.UUID, datetime]:
     """Return which accounts have accepted a round's confidentiality statement, and when."""
-    rows = work.session.execute(
-        select(Confidentiality.account_id, Confidentiality.accepted_at).where(
-            Confidentiality.conference_id == conference_id
-        )
+    return {row.account_id: row.accepted_at for row in work.rows(_accepted, conference_id=conference_id)}
+
+
+def _accepted(_actor: Actor, _now: datetime) -> Executable:
+    return select(Confidentiality.account_id, Confidentiality.accepted_at).where(
+        Confidentiality.conference_id == bindparam("conference_id", type_=Uuid)
     )
-    return dict(rows.all())

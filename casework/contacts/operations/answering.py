@@ -34,9 +34,9 @@ def accept(work: UnitOfWork, *, contact_id: uuid.UUID, known_as: str, concern: s
     """
     row = policy.reach_to_answer(work, contact_id)
     rules.move(row.state, rules.State.ACCEPTED)
-    telling.answer_shares(work, row, accepts=True, words="")
     opened = youth.open_enquiry(work, enquiry=Enquiry(known_as=known_as, concern=concern, source=Source.AGENCY))
-    work.session.flush()  # the case first: the contact refers to it
+    work.session.flush()  # the case first: the contact and what came refer to it
+    telling.answer_shares(work, row, accepts=True, words="", into_case_id=opened.case_id)
     row.accepted_case_id = opened.case_id
     _go(work, row, rules.State.ACCEPTED, rules.Event.ACCEPTED)
     return opened.case_id

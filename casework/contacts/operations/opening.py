@@ -20,6 +20,7 @@ from casework.errors import FieldError, Invalid
 from casework.groups import queries as groups
 from casework.partnerships import queries as partnerships
 from casework.sharing.queries import Declared
+from casework.sharing.rules import mistakes_of_onward_use
 from casework.work import UnitOfWork
 from casework.youth import policy as youth
 
@@ -144,9 +145,7 @@ def _sources(
             Contact.accepted_case_id.in_(list(case_ids)), Contact.to_agency_id == agency_id
         )
     ).all()
-    wrong = [
-        error for _, _, told_for in rows for error in rules.what_is_wrong_with_use(told_for=told_for, purpose=purpose)
-    ]
+    wrong = [error for _, _, told_for in rows for error in mistakes_of_onward_use(told_for=told_for, purpose=purpose)]
     if wrong:
         work.refuse(act="contact:open", code="other_purpose")
         raise Invalid(wrong[:1])

@@ -117,11 +117,13 @@ def acknowledge(work: UnitOfWork, *, contact_id: uuid.UUID) -> None:
         history.keep(work, row, rules.Event.ACKNOWLEDGED)
 
 
-def answer_shares(work: UnitOfWork, row: Contact, *, accepts: bool, words: str) -> None:
+def answer_shares(
+    work: UnitOfWork, row: Contact, *, accepts: bool, words: str, into_case_id: uuid.UUID | None = None
+) -> None:
     """Accept or decline what came with a contact, as the actor, who answers for the receiving agency."""
     for one in received(work, row):
         if one.state in (ShareState.DELIVERED, ShareState.ACKNOWLEDGED):
-            sharing.answer(work, share_id=one.id, accepts=accepts, words=words)
+            sharing.answer(work, share_id=one.id, accepts=accepts, words=words, into_case_id=into_case_id)
 
 
 def stop_queued(work: UnitOfWork, row: Contact) -> None:

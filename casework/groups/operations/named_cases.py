@@ -16,10 +16,10 @@ from casework.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
 from casework.groups import policy, queries, rules
 from casework.groups.models import GroupAttendance, GroupClearance, GroupMeeting, GroupNamedCase, GroupRoom
 from casework.groups.operations.writing import require_not_issued
+from casework.groups.queries.named import may_hear_all, require_what_is_told
 from casework.sharing import operations as sharing
 from casework.sharing.queries import Declared
 from casework.sharing.queries.facts import declared_from
-from casework.sharing.rules import PERMITS
 from casework.work import UnitOfWork
 from casework.youth import policy as youth
 
@@ -44,8 +44,7 @@ def bring_case(
     require_not_issued(meeting)
     _require_mode(work, meeting)
     youth.reach_to_write(work, case_id, act="group:bring_case")
-    if not categories or declared.purpose is None:
-        raise Invalid.field("categories", "Say what is to be told, and what for.")
+    require_what_is_told(categories, declared)
     if work.actor.agency_id is None or work.actor.account_id is None:
         raise NotAllowed(code="role")
     if work.session.scalar(
@@ -129,15 +128,16 @@ def _clear(work: UnitOfWork, row: GroupNamedCase, agency_id: uuid.UUID) -> bool:
     if not is_own:
         told = row.declared.open(work.keys) or {}
         categories = [Category(one) for one in told["categories"]]
-        decision_id, answer = sharing.decide_beforehand(
+        declared = declared_from(told["declared"])
+        decision_id, found = sharing.decide_beforehand(
             work,
             case=work.session.get_one(Case, row.case_id),
             from_agency_id=row.agency_id,
             to_agency_id=agency_id,
             categories=categories,
-            declared=declared_from(told["declared"]),
+            declared=declared,
         )
-        may_hear = answer.result in PERMITS and set(answer.allowed) == set(categories)
+        may_hear = may_hear_all(found, categories, declared)
     work.session.flush()  # the decision first: the clearance cites it
     fresh = insert(GroupClearance)
     work.session.execute(

@@ -1,6 +1,6 @@
 """Reads of groups: what members see, and whether a text looks like a person to its writer."""
 
-from casework.groups.queries.named import NamedCaseRecord, named_cases
+from casework.groups.queries.named import CouldHear, NamedCaseRecord, named_cases, who_could_hear
 from casework.groups.queries.people import look_for_people, look_through
 from casework.groups.queries.records import (
     Attender,
@@ -24,6 +24,7 @@ from casework.groups.queries.records import (
 
 __all__ = [
     "Attender",
+    "CouldHear",
     "EntryRecord",
     "GroupRecord",
     "MeetingRecord",
@@ -44,4 +45,5 @@ __all__ = [
     "mode_on",
     "named_cases",
     "practitioners_of",
+    "who_could_hear",
 ]

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
-from casework.cases import queries as cases
+from casework.cases import policy as cases
+from casework.cases.models import Case
+from casework.consent.rules import Answer, Category
+from casework.errors import Invalid, NotAllowed
 from casework.groups import policy
 from casework.groups.models import GroupClearance, GroupNamedCase, GroupRoom
+from casework.groups.queries.records import members_of
+from casework.sharing.queries.facts import Decided, Declared, mistakes_of_decision
+from casework.sharing.queries.preview import beforehand
+from casework.sharing.rules import PERMITS
 from casework.work import UnitOfWork
+from casework.youth import policy as youth
 
 
 @dataclass(frozen=True, slots=True)
 class NamedCaseRecord:
-    """One case on a meeting's agenda. `case_id` only for whoever may open that file anyway: hearing it opens nothing (G5)."""
+    """One case on a meeting's agenda. Which one only for whoever may open that file anyway: hearing it opens nothing (G5)."""
 
     id: uuid.UUID
     agency_id: uuid.UUID
     case_id: uuid.UUID | None
+    case_number: str
     may_hear: tuple[uuid.UUID, ...]
     asked_to_leave: tuple[uuid.UUID, ...]
     in_room: tuple[uuid.UUID, ...]
@@ -36,6 +46,8 @@ def named_cases(work: UnitOfWork, *, meeting_id: uuid.UUID) -> tuple[NamedCaseRe
         .where(GroupNamedCase.meeting_id == meeting_id)
         .order_by(GroupNamedCase.brought_at, GroupNamedCase.id)
     ).all()
+    if not rows:
+        return ()
     ids = [row.id for row in rows]
     clearances = work.session.scalars(
         select(GroupClearance).where(GroupClearance.named_case_id.in_(ids)).order_by(GroupClearance.agency_id)
@@ -43,12 +55,16 @@ def named_cases(work: UnitOfWork, *, meeting_id: uuid.UUID) -> tuple[NamedCaseRe
     people = work.session.scalars(
         select(GroupRoom).where(GroupRoom.named_case_id.in_(ids)).order_by(GroupRoom.account_id)
     ).all()
-    own = cases.visible_ids(work, case_ids=[row.case_id for row in rows])
+    visible = select(Case.id, Case.number).where(
+        Case.id.in_([row.case_id for row in rows]), cases.may_see(work.actor, work.now)
+    )
+    own = dict(work.session.execute(visible).all())
     return tuple(
         NamedCaseRecord(
             id=row.id,
             agency_id=row.agency_id,
             case_id=row.case_id if row.case_id in own else None,
+            case_number=own.get(row.case_id, ""),
             may_hear=tuple(one.agency_id for one in clearances if one.named_case_id == row.id and one.may_hear),
             asked_to_leave=tuple(
                 one.agency_id for one in clearances if one.named_case_id == row.id and not one.may_hear
@@ -59,3 +75,62 @@ def named_cases(work: UnitOfWork, *, meeting_id: uuid.UUID) -> tuple[NamedCaseRe
         )
         for row in rows
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CouldHear:
+    """What the sharing rules would answer for one member agency. `lacks` is what whoever brings the case has to say before it may."""
+
+    agency_id: uuid.UUID
+    may_hear: bool
+    answer: Answer
+    lacks: tuple[str, ...]
+
+
+def who_could_hear(
+    work: UnitOfWork, *, meeting_id: uuid.UUID, case_id: uuid.UUID, categories: Collection[Category], declared: Declared
+) -> tuple[CouldHear, ...]:
+    """Return which of the other member agencies could hear this of a young person, and why the rest could not; nothing is kept.
+
+    For who holds the whole file. Raises NotAllowed, NotFound, Invalid as operations.bring_case does.
+    """
+    group, _ = policy.reach_meeting(work, meeting_id)
+    youth.reach_to_write(work, case_id, act="group:bring_case")
+    require_what_is_told(categories, declared)
+    own = work.actor.agency_id
+    if own is None:
+        raise NotAllowed(code="role")
+    case = work.session.get_one(Case, case_id)
+    work.note_view("share:preview", "case", case_id)
+    found = {
+        agency_id: beforehand(
+            work, case=case, from_agency_id=own, to_agency_id=agency_id, categories=categories, declared=declared
+        )
+        for agency_id in members_of(work, group_id=group.id)
+        if agency_id != own
+    }
+    return tuple(
+        CouldHear(
+            agency_id=agency_id,
+            may_hear=may_hear_all(one, categories, declared),
+            answer=one.answer,
+            lacks=tuple(error.message for error in mistakes_of_decision(one, declared)),
+        )
+        for agency_id, one in found.items()
+    )
+
+
+def may_hear_all(found: Decided, categories: Collection[Category], declared: Declared) -> bool:
+    """Say whether everything that is to be told may go: an agency that may know a part leaves the room (G7).
+
+    A no of the young person or a parent is overridden only with a statement of necessity, as in a share.
+    """
+    if found.answer.result not in PERMITS or set(found.answer.allowed) != set(categories):
+        return False
+    return not mistakes_of_decision(found, declared)
+
+
+def require_what_is_told(categories: Collection[Category], declared: Declared) -> None:
+    """Raise Invalid where it is not said what is to be told, or what for."""
+    if not categories or declared.purpose is None:
+        raise Invalid.field("categories", "Say what is to be told, and what for.")

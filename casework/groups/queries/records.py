@@ -95,7 +95,10 @@ class Minutes:
 
 @dataclass(frozen=True, slots=True)
 class MeetingRecord:
-    """One meeting. `minutes` is None until they are issued; `confirmed_by` is the chair who confirmed them."""
+    """One meeting. `minutes` is None until they are issued; `confirmed_by` is the chair who confirmed them.
+
+    `hears_named_cases`: local policy lets the group hear them on that day; said of a meeting that is read by itself.
+    """
 
     id: uuid.UUID
     group_id: uuid.UUID
@@ -108,6 +111,7 @@ class MeetingRecord:
     issued_at: datetime | None
     minutes: Minutes | None
     has_begun: bool
+    hears_named_cases: bool
 
 
 def groups(work: UnitOfWork) -> tuple[GroupRecord, ...]:
@@ -189,6 +193,7 @@ def meeting_record(work: UnitOfWork, *, meeting_id: uuid.UUID) -> MeetingRecord:
         agenda=str((row.agenda.open(work.keys) or {}).get("words") or ""),
         attendance=tuple(Attender(one.account_id, one.agency_id, rules.Attendance(one.state)) for one in attendance),
         minutes=_minutes(work, row),
+        mode=_mode(work, row.group_id, row.meets_on),
     )
 
 
@@ -243,7 +248,7 @@ def _mode(work: UnitOfWork, group_id: uuid.UUID, day: date) -> rules.Mode:
     code = work.session.scalar(
         select(GroupMode.mode)
         .where(GroupMode.group_id == group_id, GroupMode.from_on <= day)
-        .order_by(GroupMode.from_on.desc(), GroupMode.version.desc())
+        .order_by(GroupMode.version.desc())
         .limit(1)
     )
     return rules.Mode(code) if code else rules.Mode.NO_NAMES
@@ -268,6 +273,7 @@ def _meeting(
     agenda: str = "",
     attendance: tuple[Attender, ...] = (),
     minutes: Minutes | None = None,
+    mode: rules.Mode = rules.Mode.NO_NAMES,
 ) -> MeetingRecord:
     return MeetingRecord(
         id=row.id,
@@ -281,6 +287,7 @@ def _meeting(
         issued_at=row.issued_at,
         minutes=minutes,
         has_begun=row.meets_at <= work.now,
+        hears_named_cases=mode is rules.Mode.NAMED_CASE,
     )
 
 

@@ -33,8 +33,13 @@ def acknowledge(work: UnitOfWork, *, share_id: uuid.UUID) -> None:
         work.note("share:acknowledge", "share", share.id)
 
 
-def answer(work: UnitOfWork, *, share_id: uuid.UUID, accepts: bool, words: str = "") -> None:
-    """Accept a share, or decline it with a reason, which the sender reads. Raises NotAllowed, NotFound, Invalid, Conflict."""
+def answer(
+    work: UnitOfWork, *, share_id: uuid.UUID, accepts: bool, words: str = "", into_case_id: uuid.UUID | None = None
+) -> None:
+    """Accept a share, or decline it with a reason, which the sender reads. Raises NotAllowed, NotFound, Invalid, Conflict.
+
+    `into_case_id` is the file that one's agency opens from it: what is shared from there names this share as its source (B6).
+    """
     work.require(Permission.SHARE_ANSWER)
     share = policy.reach(work, share_id, policy.is_received(work), act="share:answer", lock=True)
     errors = (
@@ -46,6 +51,7 @@ def answer(work: UnitOfWork, *, share_id: uuid.UUID, accepts: bool, words: str =
     if share.state == state:
         raise Conflict("Your agency has answered this already.")
     share.state = rules.move(share.state, state).value
+    share.taken_into_case_id = into_case_id
     share.answered_at = work.now
     share.answered_by_account_id = work.actor.account_id
     if share.acknowledged_at is None:

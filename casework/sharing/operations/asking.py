@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from casework.access.permissions import Permission
 from casework.cases import policy as cases
 from casework.cases.models import Case
+from casework.consent import operations as consent
 from casework.consent.rules import Answer, Category, Purpose
 from casework.disclosures import operations as disclosures
 from casework.disclosures.rules import Cause
@@ -21,9 +22,17 @@ from casework.programmes.registry import YOUTH_SUPPORT
 from casework.sharing import events, policy, rules
 from casework.sharing.models import Share, ShareItem
 from casework.sharing.operations import record
-from casework.sharing.queries.facts import Decided, Declared, decided, declared_from
-from casework.sharing.queries.records import items_of, new_items_of, person_of, reviews_of
-from casework.sharing.rules import Mark, NewItem, ShareState
+from casework.sharing.queries.facts import (
+    Decided,
+    Declared,
+    decided,
+    declared_from,
+    mistakes_of_decision,
+    mistakes_of_onward_use,
+)
+from casework.sharing.queries.preview import beforehand
+from casework.sharing.queries.records import items_of, new_items_of, person_of, reviews_of, source_of
+from casework.sharing.rules import NewItem, ShareState
 from casework.work import UnitOfWork
 
 
@@ -52,7 +61,7 @@ def ask(
     """
     work.require(Permission.SHARE_ASK)
     case = cases.reach(work, case_id, act="share:ask", programme=YOUTH_SUPPORT)
-    return _ask(work, case, to_agency_id, items, declared)
+    return _ask(work, case, to_agency_id, items, declared, source=source_of(work, case.id))
 
 
 def decide_beforehand(
@@ -63,24 +72,18 @@ def decide_beforehand(
     to_agency_id: uuid.UUID,
     categories: Collection[Category],
     declared: Declared,
-) -> tuple[uuid.UUID, Answer]:
+) -> tuple[uuid.UUID, Decided]:
     """Decide what of these categories may be told to another agency, keep the answer with its facts, also a no; share nothing.
 
     For what comes before a share: a contact that is opened, a case that is to be heard at a table. The caller has seen to it that
-    the actor may ask. What is about the family counts as being about others. Returns the decision's id and the answer.
+    the actor may ask. Returns the decision's id and the decision.
     """
-    person_id = person_of(work, case.id)
-    work.keys.load([case.key_id])
-    found = decided(
+    found = beforehand(
         work,
-        case_id=case.id,
-        person_id=person_id,
+        case=case,
         from_agency_id=from_agency_id,
         to_agency_id=to_agency_id,
-        items=[
-            NewItem(words="", category=one, mark=Mark.FACT, is_about_others=one is Category.FAMILY)
-            for one in categories
-        ],
+        categories=categories,
         declared=declared,
     )
     decision_id = disclosures.keep_decision(
@@ -90,12 +93,12 @@ def decide_beforehand(
         moment="asked",
         case_id=case.id,
         key_id=case.key_id,
-        person_id=person_id,
+        person_id=person_of(work, case.id),
         from_agency_id=from_agency_id,
         to_agency_id=to_agency_id,
         policy_version_id=found.policy_version_id,
     )
-    return decision_id, found.answer
+    return decision_id, found
 
 
 def pass_on(
@@ -206,7 +209,7 @@ def _ask(
         id=uuid.uuid4(),
         partnership_id=work.partnership_id,
         case_id=case.id,
-        person_id=source.person_id if source else person_of(work, case.id),
+        person_id=person_of(work, case.id),
         from_agency_id=sender,
         to_agency_id=to_agency_id,
         purpose=declared.purpose.value,
@@ -219,6 +222,13 @@ def _ask(
     )
     share.declared.seal(work.keys, declared.as_document(work.now))
     found = _decide(work, share, items, declared)
+    consent.review_what_is_new(
+        work,
+        case_id=case.id,
+        to_agency=found.facts.recipient.agency if found.facts.recipient else "",
+        purpose=declared.purpose,
+        categories=[item.category.value for item in items],
+    )
     share.decision_id = record.keep(work, share, found, "asked")
     work.session.add(share)
     work.session.flush()  # the share first: its items refer to it
@@ -259,31 +269,12 @@ def _decide(
         reviews=reviews,
     )
     errors = mistakes_of_decision(found, declared)
+    source = work.session.get(Share, share.source_share_id) if share.source_share_id else None
+    if source is not None:
+        errors += mistakes_of_onward_use(source, found)
     if errors:
         raise Invalid(errors)
     return found
-
-
-def mistakes_of_decision(found: Decided, declared: Declared) -> list[FieldError]:
-    """Return what the sender has to put right before a decision is acted on.
-
-    A basis that is not open to this kind of body is refused with the right one named. A no that is overridden needs a statement
-    of necessity of its own, but in immediate danger, where the record follows within a working day.
-    """
-    errors = []
-    if found.wrong_basis:
-        errors.append(FieldError("chosen_basis", found.wrong_basis))
-    if found.needs_necessity:
-        errors += rules.mistakes_of_reason(
-            "necessity",
-            declared.why.necessity,
-            "Somebody said no to this. Say why it is necessary all the same, and whether a less intrusive way would do.",
-        )
-    if found.answer.row == "5" and declared.duty.more_harmful is True:
-        errors += rules.mistakes_of_reason(
-            "more_harmful_because", declared.why.more_harmful_because, "Say why sharing would do the child more harm."
-        )
-    return errors
 
 
 def _settle(work: UnitOfWork, share: Share, found: Decided, declared: Declared, moment: str | None) -> Asked:

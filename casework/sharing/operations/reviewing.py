@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import func, select
 
 from casework.access.permissions import Permission
+from casework.clock import london_date
 from casework.duties import operations as duties
 from casework.duties.rules import DutyKind
 from casework.errors import Conflict, Invalid, NotAllowed
@@ -66,10 +67,12 @@ def advise(work: UnitOfWork, *, share_id: uuid.UUID, words: str) -> None:
 def switch_duty_to_share(work: UnitOfWork, *, is_on: bool, from_date: date) -> uuid.UUID:
     """Switch the duty to share about children (Children Act 2004 s16LA) on or off for this partnership from a London day.
 
-    It is off until somebody has confirmed that the law has begun. The version is kept with each decision. Raises NotAllowed
-    without share:oversee.
+    It is off until somebody has confirmed that the law has begun. The latest version that has begun counts, and is kept with each
+    decision. Raises NotAllowed without share:oversee, Invalid for a day that has gone: what was decided then stays as it was.
     """
     work.require(Permission.SHARE_OVERSEE)
+    if from_date < london_date(work.now):
+        raise Invalid.field("from_date", "Give today or a day to come.")
     # Two who record a version at once wait for one another here.
     work.session.scalar(select(Partnership.id).where(Partnership.id == work.partnership_id).with_for_update())
     highest = work.session.scalar(

@@ -1,5 +1,6 @@
 """Reads of sharing: may we share, one share, lists of shares, and what past recipients were told when an agreement ended."""
 
+from casework.sharing.queries.duty import DutyToShare, duty_to_share
 from casework.sharing.queries.facts import Declared, Why
 from casework.sharing.queries.lists import (
     Oversight,
@@ -30,6 +31,7 @@ from casework.sharing.queries.withdrawals import (
 __all__ = [
     "About",
     "Declared",
+    "DutyToShare",
     "Endable",
     "ItemRecord",
     "NoticeRecord",
@@ -45,6 +47,7 @@ __all__ = [
     "agreements_to_withdraw",
     "count_reviews_waiting",
     "count_unopened",
+    "duty_to_share",
     "inbox",
     "notice_record",
     "notices_of",

@@ -41,13 +41,15 @@ from casework.consent.rules import (
     facts_from,
 )
 from casework.disclosures.rules import Cause
-from casework.errors import Invalid
+from casework.errors import FieldError, Invalid
 from casework.partnerships import rules as partnership_rules
 from casework.partnerships.models import Partnership, PartnershipAgency, PolicyVersion
 from casework.partnerships.queries import is_member
 from casework.people import queries as people
 from casework.programmes.registry import YOUTH_SUPPORT
-from casework.sharing.rules import PERMITS, NewItem, Part, agreed_by
+from casework.sharing import rules
+from casework.sharing.models import Share
+from casework.sharing.rules import PERMITS, NewItem, Part, agreed_by, mistakes_of_reason
 from casework.work import UnitOfWork
 
 
@@ -253,6 +255,35 @@ def decided(
     return Decided(facts, decision, answer, tuple(one.id for one in answers), policy.id if policy else None)
 
 
+def mistakes_of_decision(found: Decided, declared: Declared) -> list[FieldError]:
+    """Return what the sender has to put right before a decision is acted on.
+
+    A basis that is not open to this kind of body is refused with the right one named. A no that is overridden needs a statement
+    of necessity of its own, but in immediate danger, where the record follows within a working day.
+    """
+    errors = []
+    if found.wrong_basis:
+        errors.append(FieldError("chosen_basis", found.wrong_basis))
+    if found.needs_necessity:
+        errors += mistakes_of_reason(
+            "necessity",
+            declared.why.necessity,
+            "Somebody said no to this. Say why it is necessary all the same, and whether a less intrusive way would do.",
+        )
+    if found.answer.row == "5" and declared.duty.more_harmful is True:
+        errors += mistakes_of_reason(
+            "more_harmful_because", declared.why.more_harmful_because, "Say why sharing would do the child more harm."
+        )
+    return errors
+
+
+def mistakes_of_onward_use(source: Share, found: Decided) -> list[FieldError]:
+    """Return what is wrong with passing on what came by `source`, which names a purpose of its own (B6). What stays goes nowhere."""
+    if found.answer.result not in PERMITS:
+        return []
+    return rules.mistakes_of_onward_use(told_for=source.purpose, purpose=str(found.facts.purpose), row=found.answer.row)
+
+
 def _agencies(work: UnitOfWork, sender: uuid.UUID, recipient: uuid.UUID) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what the rules ask about the two agencies. One query. An agency that is no member is known not to be active."""
     on = london_date(work.now)
@@ -289,7 +320,7 @@ def _policy(work: UnitOfWork) -> PolicyVersion | None:
             PolicyVersion.programme == YOUTH_SUPPORT.code,
             PolicyVersion.from_date <= london_date(work.now),
         )
-        .order_by(PolicyVersion.from_date.desc(), PolicyVersion.version.desc())
+        .order_by(PolicyVersion.version.desc())
         .limit(1)
     )
 

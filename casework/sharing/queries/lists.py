@@ -162,8 +162,17 @@ def _page(
     """Return a page of shares for which the condition holds: four statements for any number, and the views are noted."""
     page = max(page, 1)
     sender, receiver = aliased(Agency), aliased(Agency)
+    knows_name = policy.knows_name(work, case_id=Share.case_id.expression) if is_receiver else true()
     rows = work.session.execute(
-        select(Share, SharingDecision, Disclosure.consent, sender.name, receiver.name, func.count().over())
+        select(
+            Share,
+            SharingDecision,
+            Disclosure.consent,
+            sender.name,
+            receiver.name,
+            func.count().over(),
+            knows_name.label("knows_name"),
+        )
         .join(SharingDecision, SharingDecision.id == Share.decision_id)
         .outerjoin(Disclosure, Disclosure.id == Share.disclosure_id)
         .join(sender, sender.id == Share.from_agency_id)
@@ -179,12 +188,12 @@ def _page(
     for share in shares:
         work.note_view("share:list", "share", share.id)
     categories = _categories(work, shares, is_delivered_only=is_receiver)
-    persons = people.records(work, {row.person_id for row in shares}) if is_named else {}
+    persons = people.records(work, {row[0].person_id for row in rows if row[6]}) if is_named else {}
     lines = tuple(
         ShareLine(
             id=share.id,
             case_id=share.case_id,
-            about=persons[share.person_id].name if is_named else "",
+            about=persons[share.person_id].name if knows and share.person_id in persons else "",
             from_agency=from_agency,
             to_agency=to_agency,
             purpose=share.purpose,
@@ -196,7 +205,7 @@ def _page(
             row="" if is_receiver else decision.row,
             is_override=not is_receiver and consent == Consent.REFUSED.value and Result(decision.result) in PERMITS,
         )
-        for share, decision, consent, from_agency, to_agency, _ in rows
+        for share, decision, consent, from_agency, to_agency, _, knows in rows
     )
     total = int(rows[0][5])
     return SharePage(lines, total, page, -(-total // PAGE))

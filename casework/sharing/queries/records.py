@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from casework.access.permissions import Permission
 from casework.agencies import queries as agencies
@@ -95,7 +95,8 @@ class ShareRecord:
 def share_record(work: UnitOfWork, *, share_id: uuid.UUID) -> ShareRecord:
     """Return one share as the reader may see it, and note the view. Raises NotFound, the same for a hidden and a missing one.
 
-    The sender and the sending agency's reviewers see everything; the receiving agency what was delivered; a health safeguarding lead
+    The sender and the sending agency's reviewers see everything; the receiving agency what was delivered, with a name only where the
+    basic details were shared with it; a health safeguarding lead
     and the information lead what is asked and why, without the items' words and without a name.
     """
     found = _reach(work, share_id)
@@ -110,7 +111,7 @@ def share_record(work: UnitOfWork, *, share_id: uuid.UUID) -> ShareRecord:
         work, [share.from_agency_id, share.to_agency_id, *([source.from_agency_id] if source else [])]
     )
     is_grounds = not is_received or is_mine
-    person = people.opened(work, [found.person])[share.person_id] if knows_all or is_received else None
+    person = people.opened(work, [found.person])[share.person_id] if knows_all or found.knows_name else None
     state = ShareState(share.state)
     parts = policy.parts_of(work) if is_to_review or state is ShareState.WITH_INFORMATION_LEAD else ()
     reviews = _reviews(work, share.id) if is_grounds else ()
@@ -171,20 +172,30 @@ class _Reached:
     is_mine: bool
     is_received: bool
     is_to_review: bool
+    knows_name: bool
 
 
 def _reach(work: UnitOfWork, share_id: uuid.UUID) -> _Reached:
     """Fetch a share with its decision and whom it is about, and as what the reader may see it: one query."""
     mine, received, review = policy.is_mine(work), policy.is_received(work), policy.is_to_review(work)
+    knows_name = policy.knows_name(work, case_id=Share.case_id.expression)
     row = work.session.execute(
-        select(Share, SharingDecision, Person, mine, received, review)
+        select(
+            Share,
+            SharingDecision,
+            Person,
+            mine.label("mine"),
+            received.label("received"),
+            review.label("review"),
+            and_(received, knows_name).label("knows_name"),
+        )
         .join(SharingDecision, SharingDecision.id == Share.decision_id)
         .join(Person, Person.id == Share.person_id)
         .where(Share.id == share_id, or_(mine, received, review, policy.is_overseen(work)))
     ).one_or_none()
     if row is None:
         policy.refuse_missing(work, "share:view", "share", share_id)
-    return _Reached(row[0], row[1], row[2], bool(row[3]), bool(row[4]), bool(row[5]))
+    return _Reached(row[0], row[1], row[2], bool(row[3]), bool(row[4]), bool(row[5]), bool(row[6]))
 
 
 def _may_review_as(share: Share, parts: Sequence[Part], signed: set[Part], work: UnitOfWork) -> tuple[Part, ...]:
@@ -262,6 +273,16 @@ def reviews_of(work: UnitOfWork, share_id: uuid.UUID) -> dict[str, str]:
     return {row.part: row.conclusion for row in rows}
 
 
+def source_of(work: UnitOfWork, case_id: uuid.UUID) -> Share | None:
+    """Return the share from which the actor's agency opened a file that the caller has reached, or None for one of its own (B6)."""
+    return work.session.scalar(
+        select(Share)
+        .where(Share.taken_into_case_id == case_id, Share.to_agency_id == work.actor.agency_id)
+        .order_by(Share.delivered_at.desc(), Share.id)
+        .limit(1)
+    )
+
+
 def person_of(work: UnitOfWork, case_id: uuid.UUID) -> uuid.UUID:
     """Return the young person of a case. Raises NotFound when it names none."""
     person_id = work.session.scalar(
@@ -283,6 +304,7 @@ class About:
     reads_all: bool
     may_ask: bool
     may_withdraw: bool
+    may_block: bool
 
 
 def about(work: UnitOfWork, *, case_id: uuid.UUID) -> About:
@@ -309,4 +331,5 @@ def about(work: UnitOfWork, *, case_id: uuid.UUID) -> About:
         reads_all=bool(row[2]),
         may_ask=work.actor.has(Permission.SHARE_ASK),
         may_withdraw=work.actor.has(Permission.AGREEMENT_RECORD),
+        may_block=bool(row[2]) and work.actor.has(Permission.YOUTH_CASE_BLOCK),
     )

@@ -30,7 +30,7 @@ from casework.work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class NoticeRecord:
-    """What one past recipient was told and answered. `about` is empty where the reader's agency is not the one that was told."""
+    """What one past recipient was told and answered. `about` is empty where the reader may not know whom it is about."""
 
     id: uuid.UUID
     case_id: uuid.UUID
@@ -88,7 +88,7 @@ class EndableAgreement:
 
 @dataclass(frozen=True, slots=True)
 class Endable:
-    """A young person's name and the agreements of theirs that could be taken back."""
+    """The agreements of a young person that could be taken back. `about` is their name, empty where the reader may not know it."""
 
     about: str
     agreements: tuple[EndableAgreement, ...]
@@ -98,22 +98,32 @@ def agreements_to_withdraw(work: UnitOfWork, *, case_id: uuid.UUID) -> Endable:
     """Return the agreements about a young person that a worker of any agency in scope may record as taken back. Raises NotFound."""
     case, person_id = reach_in_scope(work, case_id, act="agreement:view")
     work.note_view("agreement:view", "case", case.id)
-    person = people.records(work, [person_id])[person_id]
-    names = {one.slug: one.name for one in agencies.agencies(work)}
+    knows_name, opens_file = work.session.execute(
+        select(
+            policy.knows_name(work, case_id=Case.id.expression).label("knows_name"),
+            cases.may_see(work.actor, work.now).label("opens_file"),
+        ).where(Case.id == case_id)
+    ).one()
+    every = agencies.agencies(work)
+    names = {one.slug: one.name for one in every}
+    own = next((one.slug for one in every if one.id == work.actor.agency_id), "")
     found = []
     for one in consent.agreements_for_decision(work, person_id=person_id):
         if one.agreement.status is not Status.GIVEN:
             continue
         since = f"Of {date_words(one.agreement.on)}" if one.agreement.on else "Without a day"
-        to = ", ".join(sorted(names.get(slug, slug) for slug in one.agreement.permit)) or "nobody else"
+        if opens_file:
+            to = ", ".join(sorted(names.get(slug, slug) for slug in one.agreement.permit)) or "nobody else"
+        else:
+            to = "your agency" if own in one.agreement.permit else "other agencies"  # which, is not theirs to know
         found.append(EndableAgreement(one.id, f"{since}: for {to}"))
-    return Endable(person.name, tuple(found))
+    return Endable(people.records(work, [person_id])[person_id].name if knows_name else "", tuple(found))
 
 
 def notices_to_answer(work: UnitOfWork) -> tuple[NoticeRecord, ...]:
     """Return what the reader's agency was told of withdrawals and has yet to answer, the earliest due first; notes the view."""
     rows = work.session.execute(
-        _with_agency()
+        _with_agency(work)
         .where(policy.is_told(work), WithdrawalNotice.answered_at.is_(None))
         .order_by(WithdrawalNotice.due_at, WithdrawalNotice.id)
     ).all()
@@ -123,7 +133,7 @@ def notices_to_answer(work: UnitOfWork) -> tuple[NoticeRecord, ...]:
 def notice_record(work: UnitOfWork, *, notice_id: uuid.UUID) -> NoticeRecord:
     """Return one notice to the reader's agency, and note the view. Raises NotFound."""
     row = work.session.execute(
-        _with_agency().where(WithdrawalNotice.id == notice_id, policy.is_told(work))
+        _with_agency(work).where(WithdrawalNotice.id == notice_id, policy.is_told(work))
     ).one_or_none()
     if row is None:
         policy.refuse_missing(work, "withdrawal:view", "withdrawal_notice", notice_id)
@@ -134,26 +144,27 @@ def notices_of(work: UnitOfWork, *, case_id: uuid.UUID) -> tuple[NoticeRecord, .
     """Return who was told of withdrawals about a young person and what each answered, for those who may open the case."""
     case = cases.reach(work, case_id, act="withdrawal:list", programme=YOUTH_SUPPORT)
     rows = work.session.execute(
-        _with_agency()
+        _with_agency(work)
         .where(WithdrawalNotice.case_id == case.id)
         .order_by(WithdrawalNotice.told_at.desc(), WithdrawalNotice.id)
     ).all()
     return _records(work, rows, is_named=False)
 
 
-def _with_agency() -> Select[WithdrawalNotice, str]:
-    return select(WithdrawalNotice, Agency.name).join(Agency, Agency.id == WithdrawalNotice.agency_id)
+def _with_agency(work: UnitOfWork) -> Select[WithdrawalNotice, str, bool]:
+    knows_name = policy.knows_name(work, case_id=WithdrawalNotice.case_id.expression)
+    return select(WithdrawalNotice, Agency.name, knows_name).join(Agency, Agency.id == WithdrawalNotice.agency_id)
 
 
 def _records(
-    work: UnitOfWork, found: Sequence[Row[WithdrawalNotice, str]], *, is_named: bool
+    work: UnitOfWork, found: Sequence[Row[WithdrawalNotice, str, bool]], *, is_named: bool
 ) -> tuple[NoticeRecord, ...]:
     if not found:
         return ()
-    for case_id in sorted({row.case_id for row, _ in found}):
+    for case_id in sorted({row.case_id for row, _, _ in found}):
         work.note_view("withdrawal:view", "case", case_id)
-    work.keys.load({row.key_id for row, _ in found})
-    persons = people.records(work, [row.person_id for row, _ in found]) if is_named else {}
+    work.keys.load({row.key_id for row, _, _ in found})
+    persons = people.records(work, [row.person_id for row, _, knows_name in found if knows_name]) if is_named else {}
     return tuple(
         NoticeRecord(
             id=row.id,
@@ -161,7 +172,7 @@ def _records(
             share_id=row.share_id,
             agency_id=row.agency_id,
             agency=agency,
-            about=persons[row.person_id].name if is_named else "",
+            about=persons[row.person_id].name if knows_name and row.person_id in persons else "",
             told_at=row.told_at,
             due_at=row.due_at,
             is_late=row.answered_at is None and work.now > row.due_at,
@@ -170,5 +181,5 @@ def _records(
             answered_at=row.answered_at,
             words=str((row.words.open(work.keys) or {}).get("words", "")),
         )
-        for row, agency in found
+        for row, agency, knows_name in found
     )

@@ -24,8 +24,8 @@ from casework.web import (
     research,
     share_inbox,
     sharing,
-    sign_in,
     shut_out,
+    sign_in,
     sitting,
     trail,
     triage,
@@ -54,13 +54,13 @@ BLUEPRINTS = (
     youth_cases.blueprint,
     interventions.blueprint,
     groups.blueprint,
+    named_cases.blueprint,
     agency_contacts.blueprint,
     sharing.blueprint,
-    named_cases.blueprint,
     share_inbox.blueprint,
     withdrawal.blueprint,
+    shut_out.blueprint,
     practice.blueprint,
 )
-    shut_out.blueprint,
 # For invented people only. Outside demonstration mode these addresses do not exist (tests/web/test_sign_in.py).
 DEMONSTRATION = (demonstration.blueprint,)

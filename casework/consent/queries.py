@@ -16,12 +16,13 @@ from casework.cases.models import Case
 from casework.clock import london_date
 from casework.consent.models import Agreement, AgreementEntry
 from casework.consent.rules import Agreement as Answer
-from casework.consent.rules import Fault, Relation, Status, fault_of, rule_set_at
+from casework.consent.rules import Category, Fault, Relation, Status, fault_of, rule_set_at
 from casework.consent.rules.facts import Jurisdiction
-from casework.consent.rules.standing import Entry, EntryKind, Kind, Standing, as_answer, standing_of
+from casework.consent.rules.standing import ANY, Entry, EntryKind, Kind, Standing, as_answer, is_over, standing_of
 from casework.partnerships import queries as partnerships
 from casework.people import queries as people
 from casework.programmes.registry import YOUTH_SUPPORT
+from casework.programmes.youth_support.sharing import what_was_said
 from casework.work import UnitOfWork
 
 
@@ -48,13 +49,17 @@ class EntryRecord:
 
 @dataclass(frozen=True, slots=True)
 class AgreementRecord:
-    """One agreement for a page. `fault` says why a yes does not count today, None when it does or is a no."""
+    """One agreement for a page. `giver` marks who answered, None for the young person.
+
+    `fault` says why a yes does not count today, None when it does or is a no.
+    """
 
     id: uuid.UUID
     case_id: uuid.UUID
     person_id: uuid.UUID
     kind: Kind
     relation: Relation
+    giver: uuid.UUID | None
     is_replaced: bool
     standing: Standing
     fault: str | None
@@ -121,9 +126,56 @@ def agreements_of(work: UnitOfWork, *, case_id: uuid.UUID) -> tuple[AgreementRec
     )
 
 
+@dataclass(frozen=True, slots=True)
+class AgreedWith:
+    """What an agency may know today, by kind of information with the purposes, and what somebody said no to. A no beats a yes."""
+
+    slug: str
+    may: Mapping[str, frozenset[str]]
+    no: frozenset[str]
+
+
+def agreed_with(work: UnitOfWork, records: Sequence[AgreementRecord]) -> tuple[AgreedWith, ...]:
+    """Return what the agreements of one file come to today for each agency that they name, by short name. For what has been reached.
+
+    Read as the sharing decision reads them; purposes that need no agreement are left out.
+    """
+    today = london_date(work.now)
+    rules = rule_set_at(Jurisdiction(partnerships.partnership_record(work).jurisdiction), today)
+    standing = [one for one in records if one.kind is Kind.SHARING and not one.is_replaced]
+    if rules is None or not standing:
+        return ()
+    answers = [as_answer(one.standing, one.relation) for one in standing]
+    born = _Faults.of(work, [standing[0].person_id]).born.get(standing[0].person_id)
+    found = []
+    for slug in sorted({slug for one in standing for slug in (*one.standing.permit, *one.standing.deny)} - {ANY}):
+        may: dict[str, frozenset[str]] = {}
+        no: frozenset[str] = frozenset()
+        for purpose in sorted(rules.lists.support_purposes):
+            said = what_was_said(
+                answers,
+                to_agency=slug,
+                purpose=purpose,
+                every_no_counts=False,
+                categories=[one.value for one in Category],
+                born=born,
+                today=today,
+                clocks=rules.clocks,
+            )
+            no |= said.no
+            for category in said.yes:
+                may[category] = may.get(category, frozenset()) | {str(purpose)}
+        found.append(AgreedWith(slug, may, no - set(may)))
+    return tuple(found)
+
+
 def agreements_ending(work: UnitOfWork, *, within_days: int = 28) -> tuple[EndingAgreement, ...]:
-    """Return the agreements, of files that the reader may open, whose review or end comes within so many days, the next first."""
-    until = london_date(work.now) + timedelta(days=within_days)
+    """Return the agreements, of files that the reader may open, whose review or end comes within so many days, the next first.
+
+    What has run out is left out: its file is on hold or closed.
+    """
+    today = london_date(work.now)
+    until = today + timedelta(days=within_days)
     rows = work.session.scalars(
         select(Agreement)
         .join(Case, Case.id == Agreement.case_id)
@@ -139,7 +191,10 @@ def agreements_ending(work: UnitOfWork, *, within_days: int = 28) -> tuple[Endin
     found = [
         EndingAgreement(row.id, row.case_id, one.review_due, one.expires_on)
         for row in rows
-        if (one := stand.get(row.id)) is not None and one.status is Status.GIVEN and _next_day(one) <= until
+        if (one := stand.get(row.id)) is not None
+        and one.status is Status.GIVEN
+        and not is_over(one, today)
+        and _next_day(one) <= until
     ]
     return tuple(
         sorted(found, key=lambda one: (min(one.review_due or date.max, one.expires_on or date.max), str(one.id)))
@@ -240,6 +295,7 @@ def _record(
         person_id=row.person_id,
         kind=Kind(row.kind),
         relation=relation,
+        giver=row.giver,
         is_replaced=is_replaced,
         standing=standing,
         fault=faults.fault(as_answer(standing, relation), row.person_id),

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4
 
 from casework.accounts import queries as accounts
 from casework.agencies import queries as agencies
 from casework.clock import london_date
-from casework.consent import operations as consent
-from casework.consent.operations import NewAnswer
-from casework.consent.rules import Relation, Status
 from casework.partnerships import queries as partnerships
 from casework.programmes.youth_support.practice import practice
-from casework.web.forms import agreement
 from casework.web.forms import youth as forms
 from casework.web.forms.choices import Option
 from casework.web.forms.form import Form
@@ -189,51 +184,6 @@ def close(work: UnitOfWork, record: YouthRecord, values: Values) -> None:
         achieved={heading: how for heading, how in achieved.items() if how},
         words=values["words"],
     )
-
-
-def answer_form(work: UnitOfWork, record: YouthRecord) -> Form:
-    """Offer the agencies of the partnership by name."""
-    members = partnerships.member_agencies(work, on=london_date(work.now))
-    return agreement.answer_form([(one.slug, one.name) for one in members])
-
-
-def answer(work: UnitOfWork, record: YouthRecord, values: Values) -> None:
-    """Take the answer down, and let the file follow it at once."""
-    is_yes, is_own = values["status"] == "given", values["relation"] == "self"
-    consent.record_answer(
-        work,
-        answer=NewAnswer(
-            case_id=record.line.case_id,
-            status=Status(values["status"]),
-            relation=Relation(values["relation"]),
-            wording=values["wording"],
-            how=values["how"],
-            form=values["form"],
-            giver=None if is_own else uuid4(),
-            giver_name="" if is_own else values["giver_name"],
-            giver_is_abuser=None if is_own else {"no": False, "yes": True}.get(values["giver_is_abuser"]),
-            purposes=frozenset(values["purposes"]) if is_yes else frozenset(),
-            permit=permits(values) if is_yes else {},
-            deny={slug: frozenset({"*"}) for slug in values["denied"]},
-            exceptions_explained=bool(values["exceptions_explained"]),
-            competent={"yes": True, "no": False}.get(values["competent"]),
-            test=values["test"] or None,
-            factors=values["factors"],
-            own_words=values["own_words"],
-            review_due=values["review_due"],
-        ),
-    )
-    work.session.flush()  # the answer first: the file follows it
-    youth.after_agreement(work, case_id=record.line.case_id)
-
-
-def permits(values: Values) -> dict[str, frozenset[str]]:
-    """Return what each agency may be told."""
-    found: dict[str, frozenset[str]] = {}
-    for row in values["permits"]:
-        if row["agency"]:
-            found[row["agency"]] = found.get(row["agency"], frozenset()) | frozenset(row["categories"])
-    return found
 
 
 def level_of(values: Values) -> int:

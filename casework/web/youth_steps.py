@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from casework.web import agreement_answers
 from casework.web import youth_acts as acts
 from casework.web.forms import youth as forms
 from casework.web.forms.form import Form
@@ -92,11 +93,12 @@ STEPS: Mapping[str, Step] = {
         title="The answer about agreement",
         button="Keep the answer",
         said="The answer is kept.",
-        form=acts.answer_form,
-        does=acts.answer,
+        form=agreement_answers.answer_form,
+        does=agreement_answers.answer,
         offered=lambda stage: stage is Stage.AGREEMENT_PENDING or stage in rules.AGREED,
-        intro="Each agency by name and each kind of information by itself: nothing is agreed by silence. A new answer replaces what the "
-        "same person answered before; what they said nobody may know stays so.",
+        intro="Two questions: whether they want the help, and who may know what. Each agency by name and each kind of information by "
+        "itself: nothing is agreed by silence. A new answer replaces what the same person answered before; what they said nobody may "
+        "know stays so until they lift it.",
     ),
     "assessment": Step(
         title="Assessment",

@@ -64,8 +64,9 @@ def answered(
     *,
     status: str = "given",
     purposes: Sequence[str] = ("support_plan", "assessment"),
+    to_service: str | None = "the same",
 ) -> uuid.UUID:
-    """Record Jamie's own answer, found able to decide, and let follow what follows from it. Returns the agreement's id."""
+    """Record Jamie's own answer, to being helped too, and let follow what follows from it. Returns the agreement's id."""
     answer = NewAnswer(
         case_id=case_id,
         status=Status(status),
@@ -79,6 +80,7 @@ def answered(
         competent=True,
         test="gillick",
         factors="Said back to me who would know what, and why.",
+        to_service=Status(status if to_service == "the same" else to_service) if to_service else None,
     )
     with acting(partnership) as work:
         agreement_id = consent.record_answer(work, answer=answer)

@@ -57,6 +57,7 @@ NOT_SHOWN = {
     "conferences.people_on_the_list": "says whom mail and duties go to",
     "conferences.people_told_of": "says whom mail and duties go to",
     "consent.agreements_for_decision": "decides what may be shared",
+    "consent.agreed_with": "reads agreements that have been reached",
     "consent.answers_to_service": "decides whether a young person is helped",
     "consent.as_entry": "reads a row as the rules do",
     "consent.fault_today": "says what is wrong with an agreement that has been reached",

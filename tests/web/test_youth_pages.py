@@ -327,6 +327,7 @@ class TestTheAnswerAboutAgreement:
         assert "Record the answer about agreement" in text_of(worker.open(the_file(case_id)))
         worker.open(the_file(case_id, "answer"))
         form = {
+            "helped": "yes",
             "status": "given",
             "relation": "self",
             "competent": "yes",
@@ -354,7 +355,14 @@ class TestTheAnswerAboutAgreement:
         made.asked(partnership, case_id)
         worker = visitor_as("youth_worker")
         worker.open(the_file(case_id, "answer"))
-        form = {"status": "refused", "relation": "self", "wording": "2026-1", "how": "phone", "form": "spoken"}
+        form = {
+            "helped": "no",
+            "status": "refused",
+            "relation": "self",
+            "wording": "2026-1",
+            "how": "phone",
+            "form": "spoken",
+        }
         assert worker.send(the_file(case_id, "answer"), form).status_code == 303
         assert "Agreement refused" in text_of(worker.open(the_file(case_id)))
         assert "Look at the risk again" in text_of(worker.open("/duties"))
@@ -367,6 +375,7 @@ class TestTheAnswerAboutAgreement:
         worker = visitor_as("youth_worker")
         worker.open(the_file(case_id, "answer"))
         form = {
+            "helped": "no",
             "status": "refused",
             "relation": "parental_responsibility",
             "giver_name": "Dean Stone",

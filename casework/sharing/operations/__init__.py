@@ -20,7 +20,7 @@ from casework.sharing.operations.asking import (
 )
 from casework.sharing.operations.delivering import deliver, queued
 from casework.sharing.operations.reviewing import advise, review, switch_duty_to_share
-from casework.sharing.operations.withdrawing import Withdrawn, answer_withdrawal, withdraw
+from casework.sharing.operations.withdrawing import Withdrawn, answer_withdrawal, withdraw, withdraw_part
 
 __all__ = [
     "Asked",
@@ -45,4 +45,5 @@ __all__ = [
     "switch_duty_to_share",
     "take_back",
     "withdraw",
+    "withdraw_part",
 ]

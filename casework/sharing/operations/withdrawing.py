@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select, true
 
 from casework.access.permissions import Permission, Role
 from casework.accounts import queries as accounts
+from casework.agencies import queries as agencies
 from casework.consent import operations as consent
 from casework.consent.models import Agreement
+from casework.consent.rules.standing import ANY, Scope
 from casework.disclosures.models import Disclosure
 from casework.disclosures.rules import Consent
 from casework.duties import operations as duties
@@ -20,7 +22,7 @@ from casework.duties.rules import DutyKind
 from casework.errors import Conflict, Invalid
 from casework.partnerships import queries as partnerships
 from casework.sharing import events, policy, rules
-from casework.sharing.models import Share, WithdrawalNotice
+from casework.sharing.models import Share, ShareItem, WithdrawalNotice
 from casework.sharing.operations import record
 from casework.sharing.operations.delivering import why_stopped
 from casework.sharing.queries.facts import decided, declared_from
@@ -60,6 +62,32 @@ def withdraw(work: UnitOfWork, *, case_id: uuid.UUID, agreement_id: uuid.UUID, w
             partnership_id=work.partnership_id, case_id=case.id, person_id=person_id, agreement_id=agreement_id
         )
     )
+    return Withdrawn(tuple(stopped), tuple(told))
+
+
+def withdraw_part(
+    work: UnitOfWork,
+    *,
+    case_id: uuid.UUID,
+    agreement_id: uuid.UUID,
+    taken: Scope,
+    purposes: frozenset[str] = frozenset(),
+    words: str,
+) -> Withdrawn:
+    """Record that part of an agreement is taken back: agencies, kinds of information ("*" for all), or purposes.
+
+    As a whole withdrawal does: what is queued is decided again, and each agency that received any of it is told and owes an answer.
+    For whoever sees the whole file, because nobody else may see the scope. Raises NotAllowed, NotFound, Invalid, Conflict.
+    """
+    case, person_id = reach_in_scope(work, case_id, act="agreement:narrow")
+    _reach_agreement(work, case_id, agreement_id)
+    consent.narrow(work, agreement_id=agreement_id, taken=taken, purposes=purposes, words=words)
+    work.session.flush()  # what is left first: what is queued is decided again on it
+    work.keys.load([case.key_id])
+    stopped = _stop_what_no_longer_may(work, person_id)
+    ids = {one.slug: one.id for one in agencies.agencies(work)}
+    part = {ids[slug]: categories for slug, categories in taken.items() if slug in ids}
+    told = _tell_recipients(work, case.id, person_id, agreement_id, case.key_id, part=part, purposes=purposes)
     return Withdrawn(tuple(stopped), tuple(told))
 
 
@@ -139,9 +167,27 @@ def _stop_what_no_longer_may(work: UnitOfWork, person_id: uuid.UUID) -> list[uui
 
 
 def _tell_recipients(
-    work: UnitOfWork, case_id: uuid.UUID, person_id: uuid.UUID, agreement_id: uuid.UUID, key_id: uuid.UUID
+    work: UnitOfWork,
+    case_id: uuid.UUID,
+    person_id: uuid.UUID,
+    agreement_id: uuid.UUID,
+    key_id: uuid.UUID,
+    *,
+    part: Mapping[uuid.UUID, frozenset[str]] | None = None,
+    purposes: frozenset[str] = frozenset(),
 ) -> list[uuid.UUID]:
-    """Write down, for each agency that received anything on the strength of an agreement, that it is told and owes an answer."""
+    """Write down, for each agency that received anything on the strength of an agreement, that it is told and owes an answer.
+
+    With `part`, or purposes, only for those that received any of that.
+    """
+    concerned: list[ColumnElement[bool]] = [true()]
+    if part is not None:
+        concerned = [Share.purpose.in_(purposes)]
+        for agency_id, categories in part.items():
+            carried = select(ShareItem.share_id).where(ShareItem.is_delivered.is_(True))
+            if ANY not in categories:
+                carried = carried.where(ShareItem.category.in_(categories))
+            concerned.append((Share.to_agency_id == agency_id) & Share.id.in_(carried))
     rows = work.session.execute(
         select(Share.to_agency_id, Share.id, Share.answered_by_account_id, Share.acknowledged_by_account_id)
         .join(Disclosure, Disclosure.id == Share.disclosure_id)
@@ -149,6 +195,7 @@ def _tell_recipients(
             Share.person_id == person_id,
             Disclosure.was_shared.is_(True),
             Disclosure.consent.in_([Consent.AGREED.value, Consent.PARTLY.value]),
+            or_(*concerned),
         )
         .order_by(Share.delivered_at)
     ).all()

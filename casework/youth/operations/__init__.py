@@ -3,6 +3,7 @@
 from casework.youth.operations.agreement import (
     after_agreement,
     check_risk,
+    end_help,
     look_at_agreements,
     seek_agreement,
     settle_affected,
@@ -60,6 +61,7 @@ __all__ = [
     "change_level",
     "check_risk",
     "close",
+    "end_help",
     "follow_up",
     "hold_review",
     "invite",

@@ -8,6 +8,9 @@ from sqlalchemy import select
 
 from casework.cases import operations as cases
 from casework.clock import add_working_days, london_date
+from casework.consent import operations as consent
+from casework.consent import queries as consent_queries
+from casework.consent.rules import Status
 from casework.duties import operations as duties
 from casework.duties.rules import DutyKind, DutyState
 from casework.errors import Conflict, Invalid
@@ -121,6 +124,28 @@ def _end_place(work: UnitOfWork, row: YouthCase, member: TeamMember) -> None:
 def _who_opened(work: UnitOfWork, row: YouthCase) -> uuid.UUID:
     first = select(YouthStep.by_account_id).where(YouthStep.case_id == row.case_id, YouthStep.number == 1)
     return work.session.scalar(first) or row.holder_account_id
+
+
+def end_help(work: UnitOfWork, *, case_id: uuid.UUID, words: str) -> None:
+    """Note that the young person, or whoever agreed for them, no longer wants to be helped; what may be shared is asked by itself.
+
+    The file goes on hold at once and the risk is looked at again. Raises NotFound, NotAllowed, Invalid without words, Conflict when
+    nobody agreed to be helped.
+    """
+    row = policy.reach_to_write(work, case_id, act="youth:end_help")
+    if not words.strip():
+        raise Invalid.field("words", "Write how you heard of it. No reason is needed.")
+    given = [
+        one.id
+        for one in consent_queries.answers_to_service(work, person_id=row.person_id)
+        if one.agreement.status is Status.GIVEN
+    ]
+    if not given:
+        raise Conflict("Nobody has agreed to be helped.")
+    for agreement_id in given:
+        consent.withdraw(work, agreement_id=agreement_id, words=words)
+    work.session.flush()  # the answers first: the file follows them
+    after_agreement(work, case_id=case_id)
 
 
 def check_risk(work: UnitOfWork, *, case_id: uuid.UUID, answer: str, words: str) -> None:

@@ -10,12 +10,15 @@ from enum import StrEnum
 from sqlalchemy import func, select
 
 from casework.clock import london_date
+from casework.consent import operations as consent
+from casework.consent.rules.standing import ReviewBecause
 from casework.errors import Conflict, FieldError, Invalid
 from casework.programmes.youth_support.practice import practice
 from casework.work import UnitOfWork
 from casework.youth import policy, rules
 from casework.youth.models import YouthAssessment
 from casework.youth.operations import steps
+from casework.youth.queries.agreement import standing_of
 
 FULL = "full"
 MOST_ADULTS = 8
@@ -53,10 +56,11 @@ class Assessment:
 def write_assessment(work: UnitOfWork, *, case_id: uuid.UUID, assessment: Assessment, is_complete: bool) -> int:
     """Keep a version of the assessment; a complete one lets the team form. Returns its number.
 
-    There is none without an agreement: it was given, and it stands. Raises NotFound, NotAllowed, Invalid, Conflict.
+    There is none without an agreement to be helped and to who may know: both were given, and stand. Other parents or carers than
+    before have the agreements gone through again. Raises NotFound, NotAllowed, Invalid, Conflict.
     """
     row = policy.reach_to_write(work, case_id, act="youth:assess")
-    if rules.Stage(row.stage) not in rules.AGREED:
+    if rules.Stage(row.stage) not in rules.AGREED or not standing_of(work, row).stands:
         raise Conflict("An assessment needs an agreement that stands.")
     today = london_date(work.now)
     form = practice().form_on(today)
@@ -81,6 +85,7 @@ def write_assessment(work: UnitOfWork, *, case_id: uuid.UUID, assessment: Assess
         key_id=row.key_id,
     )
     version.content.seal(work.keys, _document(assessment))
+    _force_review_of_new_carers(work, case_id, assessment)
     work.session.add(version)
     if is_complete and row.stage == rules.Stage.ASSESSING:
         steps.go(work, row, rules.Event.ASSESSMENT_COMPLETED, code=f"version {version.version}")
@@ -89,19 +94,43 @@ def write_assessment(work: UnitOfWork, *, case_id: uuid.UUID, assessment: Assess
     return version.version
 
 
+def _force_review_of_new_carers(work: UnitOfWork, case_id: uuid.UUID, assessment: Assessment) -> None:
+    """Have agreements gone through again where the version before names other parents and carers, or other responsibility."""
+    before = work.session.scalar(
+        select(YouthAssessment)
+        .where(YouthAssessment.case_id == case_id)
+        .order_by(YouthAssessment.version.desc())
+        .limit(1)
+    )
+    if before is None:
+        return
+    work.keys.load([before.key_id])
+    known = (before.content.open(work.keys) or {}).get("adults") or []
+    if _carers(known) != _carers(_adults(assessment)):
+        consent.force_review(work, case_id=case_id, because=ReviewBecause.NEW_CARER)
+
+
+def _carers(adults: Sequence[Mapping[str, str]]) -> set[tuple[str, str]]:
+    return {(" ".join(one["name"].casefold().split()), one["parental_responsibility"]) for one in adults}
+
+
+def _adults(assessment: Assessment) -> list[dict[str, str]]:
+    return [
+        {
+            "name": one.name.strip(),
+            "relation": one.relation.strip(),
+            "parental_responsibility": Responsibility(one.parental_responsibility).value,
+            "how_known": one.how_known.strip(),
+        }
+        for one in assessment.adults
+    ]
+
+
 def _document(assessment: Assessment) -> dict[str, object]:
     return {
         "sections": {code: words.strip() for code, words in assessment.sections.items() if words.strip()},
         "risk_factors": list(assessment.risk_factors),
-        "adults": [
-            {
-                "name": one.name.strip(),
-                "relation": one.relation.strip(),
-                "parental_responsibility": Responsibility(one.parental_responsibility).value,
-                "how_known": one.how_known.strip(),
-            }
-            for one in assessment.adults
-        ],
+        "adults": _adults(assessment),
         "young_person_said": assessment.young_person_said.strip(),
         "parents_said": assessment.parents_said.strip(),
     }

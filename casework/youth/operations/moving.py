@@ -7,6 +7,8 @@ import uuid
 from sqlalchemy import func, select
 
 from casework.clock import add_working_days, deadline, london_date
+from casework.consent import operations as consent
+from casework.consent.rules.standing import ReviewBecause
 from casework.duties import operations as duties
 from casework.duties.rules import DutyKind, DutyState
 from casework.errors import Conflict, FieldError, Invalid, NotFound
@@ -38,6 +40,8 @@ def step_up(work: UnitOfWork, *, case_id: uuid.UUID, grounds: str, words: str) -
         raise Invalid(wrong)
     row.level = SPECIALIST
     steps.go(work, row, rules.Event.STEPPED_UP, code=grounds, words=words)
+    because = ReviewBecause.SAFEGUARDING if grounds == "safeguarding" else ReviewBecause.STEPPED
+    consent.force_review(work, case_id=row.case_id, because=because)
     answer_by = add_working_days(london_date(work.now), ANSWER_DAYS, partnerships.extra_holidays(work))
     steps.owe(work, row, DutyKind.STEP_UP_ANSWER, by=answer_by)
 
@@ -97,6 +101,7 @@ def transfer(work: UnitOfWork, *, case_id: uuid.UUID, words: str) -> None:
     row.closed_on = london_date(work.now)
     row.closing_reason = rules.ClosingReason.MOVED.value
     row.review_on = None
+    consent.end_agreements(work, case_id=row.case_id)
     reviews.end_team(work, row)
     duties.end_duties(work, state=DutyState.LAPSED, case_id=row.case_id)
 

@@ -11,8 +11,11 @@ from casework.cases import operations as cases
 from casework.cases.models import Case
 from casework.cases.rules import Part, StandingKind
 from casework.clock import age_on, london_date
+from casework.consent import operations as consent
+from casework.consent.rules.standing import ReviewBecause
 from casework.errors import FieldError, Invalid
 from casework.people import operations as people
+from casework.people import queries as people_queries
 from casework.people.queries import facts_of
 from casework.programmes.registry import YOUTH_SUPPORT
 from casework.work import UnitOfWork
@@ -103,13 +106,31 @@ def give_file(work: UnitOfWork, row: YouthCase) -> None:
 
 
 def learn(work: UnitOfWork, *, case_id: uuid.UUID, young_person: Mapping[str, Any]) -> None:
-    """Add what is known of the young person: their name, day of birth, address. Raises NotFound, NotAllowed, Invalid."""
+    """Add what is known of the young person: their name, day of birth, address. A move has agreements gone through again.
+
+    Raises NotFound, NotAllowed, Invalid.
+    """
     row = policy.reach_to_write(work, case_id, act="youth:name")
     wrong = _what_is_wrong_with_person(work, young_person)
     if wrong:
         raise Invalid(wrong)
+    known = people_queries.records(work, [row.person_id])[row.person_id].document.get("address")
+    if _has_moved(known or {}, young_person.get("address") or {}):
+        consent.force_review(work, case_id=case_id, because=ReviewBecause.MOVED)
     people.learn(work, person_id=row.person_id, document=young_person)
     steps.keep(work, row, rules.Event.NAMED)
+
+
+def _has_moved(known: Mapping[str, Any], told: Mapping[str, Any]) -> bool:
+    """Say whether an address is another than the one known: another postcode, or other lines where no postcode is known."""
+    if known.get("postcode") and told.get("postcode"):
+        return _plain(known["postcode"]) != _plain(told["postcode"])
+    lines, said = known.get("lines") or [], told.get("lines") or []
+    return bool(lines and said) and _plain("".join(lines)) != _plain("".join(said))
+
+
+def _plain(text: str) -> str:
+    return "".join(text.casefold().split())
 
 
 def pre_assessment_done(work: UnitOfWork, *, case_id: uuid.UUID, words: str) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from casework.cases import operations as cases
 from casework.clock import london_date
+from casework.consent import operations as consent
 from casework.duties import operations as duties
 from casework.duties.rules import DutyKind, DutyState
 from casework.errors import Conflict, FieldError, Invalid
@@ -169,7 +170,8 @@ def close(
 ) -> None:
     """Close a case: why, what was achieved by heading (yes, partly, no), and what the young person takes with them.
 
-    Every action has an outcome by then. The team's places end; whoever holds the file asks six months later whether it lasted.
+    Every action has an outcome by then. The team's places and every agreement end; whoever holds the file asks six months later
+    whether it lasted.
     Raises NotFound, NotAllowed, Invalid, Conflict.
     """
     row = policy.reach_to_write(work, case_id, act="youth:close")
@@ -190,6 +192,7 @@ def close(
     row.closing_reason = rules.ClosingReason(reason).value
     if reason not in (rules.ClosingReason.REFUSED, rules.ClosingReason.MOVED):
         row.follow_up_on = rules.follow_up_on(row.closed_on)
+    consent.end_agreements(work, case_id=row.case_id)
     end_team(work, row)
     duties.end_duties(work, state=DutyState.LAPSED, case_id=row.case_id)
 

@@ -12,7 +12,9 @@ from casework.cases import operations as cases
 from casework.cases import queries as case_queries
 from casework.cases.rules import StandingKind
 from casework.clock import london_date
+from casework.consent import operations as consent
 from casework.consent.rules.facts import Category
+from casework.consent.rules.standing import ReviewBecause
 from casework.duties.rules import DutyKind
 from casework.errors import Conflict, Invalid, NotFound
 from casework.partnerships import queries as partnerships
@@ -31,7 +33,8 @@ def invite(
 ) -> uuid.UUID:
     """Take an agency, by its practitioner, on to the team: only one that the young person agreed may know. Returns the place's id.
 
-    Raises NotFound, NotAllowed, Conflict before a team can form, Invalid for an agency outside the agreement or a person not of it.
+    An agency that joins a plan under way for the first time has the agreement gone through again. Raises NotFound, NotAllowed,
+    Conflict before a team can form, Invalid for an agency outside the agreement or a person not of it.
     """
     row = policy.reach_to_write(work, case_id, act="youth:invite")
     _require_team(row)
@@ -39,6 +42,8 @@ def invite(
     _require_practitioner(work, row, agency_id, account_id)
     if _place_of(work, row, agency_id, account_id) is not None:
         raise Conflict("They are on the team already.")
+    if row.stage in (rules.Stage.PLAN_ACTIVE, rules.Stage.REVIEWING) and not _was_there(work, row, agency_id):
+        consent.force_review(work, case_id=row.case_id, because=ReviewBecause.NEW_AGENCY)
     return _take_on(work, row, agency_id, account_id, rules.TeamPart.MEMBER).id
 
 
@@ -138,6 +143,13 @@ def _require_practitioner(work: UnitOfWork, row: YouthCase, agency_id: uuid.UUID
 def _present(work: UnitOfWork, row: YouthCase) -> list[TeamMember]:
     query = select(TeamMember).where(TeamMember.case_id == row.case_id, TeamMember.until_at.is_(None))
     return list(work.session.scalars(query.order_by(TeamMember.from_at, TeamMember.id)))
+
+
+def _was_there(work: UnitOfWork, row: YouthCase, agency_id: uuid.UUID) -> bool:
+    if agency_id == row.agency_id:
+        return True
+    query = select(TeamMember.id).where(TeamMember.case_id == row.case_id, TeamMember.agency_id == agency_id)
+    return work.session.scalar(query.limit(1)) is not None
 
 
 def _place_of(

@@ -6,7 +6,8 @@ import uuid
 from collections.abc import Iterable
 
 from casework.encryption.envelope import Cipher
-from casework.encryption.key_store import NO_PARTNERSHIP, DataKey, Keys, KeyStore
+from casework.encryption.key_ring import DataKey
+from casework.encryption.key_store import NO_PARTNERSHIP, Keys, KeyStore
 from casework.encryption.master_keys import MasterKeys
 
 _TAG = bytes(16)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, Row, TextClause, create_engine, text
@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from casework.encryption.envelope import KEY_BYTES, Cipher, SealBroken, bind, expand
+from casework.encryption.key_ring import DataKey, KeyRing
 from casework.encryption.master_keys import MasterKeyProvider
 
 KINDS = frozenset({"person", "case", "referral", "account", "agency", "conference"})
@@ -41,15 +42,8 @@ _DESTROY = text(
     " INSERT INTO shred_ledger (key_id, partnership_id, kind, reason_code, destroyed_at)"
     " SELECT id, partnership_id, kind, :reason_code, :now FROM gone"
 )
+_DESTROYED = text("SELECT count(*) FROM shred_ledger")
 _DESTROYED_AT = text("SELECT destroyed_at FROM shred_ledger WHERE key_id = :id")
-
-
-class DataKey(NamedTuple):
-    """An opened data key. `cipher` works under the key derived for fields; the data key itself is not kept."""
-
-    id: uuid.UUID
-    partnership_id: uuid.UUID
-    cipher: Cipher
 
 
 class OpensKeys(Protocol):
@@ -92,7 +86,7 @@ def unwrap(master_keys: MasterKeyProvider, row: Row[Any]) -> tuple[bytes, bytes]
 
 
 class KeyStore:
-    """The process's way to the key store: one small pool, the master keys, nothing opened. Build it once."""
+    """The process's way to the key store: one small pool, the master keys, the keys opened lately. Build it once."""
 
     def __init__(
         self,
@@ -103,6 +97,7 @@ class KeyStore:
         cipher: Callable[[bytes], Cipher] = AESGCM,
     ) -> None:
         self.master_keys, self.cipher = master_keys, cipher
+        self.ring = KeyRing(lambda: int(self.run(_DESTROYED, {})[0][0]))
         self.engine = create_engine(
             url,
             pool_size=pool_size,
@@ -150,12 +145,12 @@ class KeyStore:
 
 
 class Keys:
-    """The data keys of one unit of work. What it has opened is forgotten with it."""
+    """The data keys of one unit of work. What it has fetched is forgotten with it; what it has opened goes to the store's ring."""
 
     def __init__(self, store: KeyStore, partnership_id: uuid.UUID | None = None) -> None:
         self._store = store
         self._partnership_id = partnership_id
-        self._wrapped: dict[uuid.UUID, Row[Any]] = {}
+        self._wrapped: dict[uuid.UUID, tuple[float, Any]] = {}
         self._opened: dict[uuid.UUID, DataKey] = {}
 
     def new(self, kind: str, partnership_id: uuid.UUID) -> uuid.UUID:
@@ -189,22 +184,42 @@ class Keys:
     def load(self, key_ids: Iterable[uuid.UUID]) -> None:
         """Fetch the wrapped keys of many records in one round trip, none when all are here. Absent ones fail when used."""
         wanted = {key_id for key_id in key_ids if key_id not in self._opened and key_id not in self._wrapped}
+        if not wanted:
+            return
+        ring = self._store.ring
+        for key_id, (fetched_at, held) in ring.recall(wanted).items():
+            wanted.discard(key_id)
+            if not isinstance(held, DataKey):
+                self._wrapped[key_id] = (fetched_at, held)
+            elif self._is_ours(held.partnership_id):
+                self._opened[key_id] = held
+            else:
+                wanted.add(key_id)
         if wanted:
-            self._wrapped.update((row.id, row) for row in self._store.run(_SELECT, {"ids": list(wanted)}))
+            now = ring.now()
+            for row in self._store.run(_SELECT, {"ids": list(wanted)}):
+                self._wrapped[row.id] = (now, row)
+                ring.keep(row.id, row, now)
 
     def data_key(self, key_id: uuid.UUID) -> DataKey:
         """Return the data key, opened; fetched singly when `load` has not brought it. Raises SealBroken."""
         if key_id in self._opened:
             return self._opened[key_id]
         self.load((key_id,))
-        row = self._wrapped.get(key_id)
-        if row is None:
+        if key_id in self._opened:
+            return self._opened[key_id]
+        if key_id not in self._wrapped:
             raise SealBroken(f"there is no data key {key_id}")
-        if self._partnership_id is not None and row.partnership_id not in (self._partnership_id, NO_PARTNERSHIP):
+        fetched_at, row = self._wrapped[key_id]
+        if not self._is_ours(row.partnership_id):
             raise SealBroken(f"data key {key_id} belongs to another partnership")
         field_key = unwrap(self._store.master_keys, row)[1]
         opened = self._opened[key_id] = DataKey(key_id, row.partnership_id, self._store.cipher(field_key))
+        self._store.ring.keep(key_id, opened, fetched_at)
         return opened
+
+    def _is_ours(self, partnership_id: uuid.UUID) -> bool:
+        return self._partnership_id is None or partnership_id in (self._partnership_id, NO_PARTNERSHIP)
 
     def destroy(self, key_id: uuid.UUID, reason_code: str, now: datetime) -> datetime:
         """Destroy a data key for good and write it to the shred ledger; return when it was destroyed (aware UTC).
@@ -217,6 +232,7 @@ class Keys:
             raise ValueError("reason_code must be a code of a-z, 0-9 and '_', not words")
         self._wrapped.pop(key_id, None)
         self._opened.pop(key_id, None)
+        self._store.ring.forget(key_id)
         self._store.run(_DESTROY, {"id": key_id, "reason_code": reason_code, "now": now})
         found = self._store.run(_DESTROYED_AT, {"id": key_id})
         if not found:

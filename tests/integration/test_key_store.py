@@ -23,6 +23,7 @@ from casework.cli.keys import keys as keys_command
 from casework.encryption import key_store as key_store_module
 from casework.encryption import rotation
 from casework.encryption.envelope import SealBroken
+from casework.encryption.key_ring import KeyRing
 from casework.encryption.key_store import NO_PARTNERSHIP, Keys, KeyStore
 from casework.encryption.master_keys import MasterKeys
 from casework.encryption.sealed import Sealed
@@ -124,12 +125,34 @@ class TestLoadingDataKeys:
         assert {keys.data_key(key_id).id for key_id in made} == set(made)
         assert len(statements) == 1
 
-    def test_forgets_them_with_the_unit_of_work(self, store: KeyStore, statements: list[str]) -> None:
+    def test_holds_what_it_opened_for_the_next_unit_of_work(self, store: KeyStore, statements: list[str]) -> None:
         key_id = store.keys().new("case", PARTNERSHIP)
+        store.keys().data_key(key_id)
+        store.keys().data_key(key_id)  # this one looked at the ledger for the first time, and fetched again
         statements.clear()
-        store.keys().data_key(key_id)
-        store.keys().data_key(key_id)
-        assert len(statements) == 2
+        assert store.keys(PARTNERSHIP).data_key(key_id).id == key_id
+        assert statements == []
+
+    def test_never_holds_a_key_for_another_partnership(self, store: KeyStore) -> None:
+        key_id = store.keys().new("case", PARTNERSHIP)
+        for _ in range(2):
+            assert store.keys(PARTNERSHIP).data_key(key_id).id == key_id
+        with pytest.raises(SealBroken, match="belongs to another partnership"):
+            store.keys(uuid.uuid4()).data_key(key_id)
+
+    def test_drops_what_it_holds_when_any_process_destroys_a_key(self, store: KeyStore) -> None:
+        now = [0.0]
+        store.ring = KeyRing(
+            lambda: int(store.run(text("SELECT count(*) FROM shred_ledger"), {})[0][0]), clock=lambda: now[0]
+        )
+        key_id = store.keys().new("case", PARTNERSHIP)
+        for _ in range(3):
+            store.keys().data_key(key_id)
+        with another(store, store.master_keys) as elsewhere:
+            elsewhere.keys().destroy(key_id, "erasure", NOW)
+        now[0] += 1
+        with pytest.raises(SealBroken, match="has been destroyed"):
+            store.keys().data_key(key_id)
 
     def test_that_are_not_there_fails_when_they_are_used(self, store: KeyStore) -> None:
         keys = store.keys()

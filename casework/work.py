@@ -7,19 +7,32 @@ from __future__ import annotations
 
 import select
 import uuid
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
 import psycopg
 from psycopg.pq import ExecStatus, TransactionStatus
-from sqlalchemy import Connection, Engine, bindparam, create_engine, event, insert, text
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Engine,
+    Executable,
+    Row,
+    Uuid,
+    bindparam,
+    create_engine,
+    event,
+    insert,
+    text,
+)
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, SessionTransaction
 
-from casework.access.actors import Actor
-from casework.access.permissions import Permission, Purpose
+from casework.access.actors import Actor, ActorKind
+from casework.access.permissions import Permission, Purpose, Role
 from casework.audit.models import AuditEntry
 from casework.encryption.blind_index import BlindIndex
 from casework.encryption.key_store import Keys, KeyStore
@@ -30,15 +43,20 @@ from casework.events.models import OutboxMessage
 from config.settings import Settings
 
 NO_PARTNERSHIP = uuid.UUID(int=0)
+Build = Callable[..., Executable]
 
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """What a unit of work stands on: the main database, the key store, and the blind index. Built once for each process."""
+    """What a unit of work stands on: the main database, the key store, and the blind index. Built once for each process.
+
+    `statements` keeps the reads that pages make all the time (`UnitOfWork.rows`).
+    """
 
     engine: Engine
     key_store: KeyStore
     blind: BlindIndex
+    statements: dict[Hashable, Executable] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def open(cls, settings: Settings, *, pool_size: int = 5) -> Stores:
@@ -97,10 +115,12 @@ def _set_context(session: Session, _transaction: SessionTransaction, connection:
     """
     context: str = session.info["context"]
     server: psycopg.Connection[Any] = connection.connection.dbapi_connection  # type: ignore[assignment]
-    if server.pgconn.transaction_status == TransactionStatus.IDLE:
-        if server.pgconn.exec_(_BEGIN.format(context).encode("ascii")).status == ExecStatus.TUPLES_OK:
-            return
-    connection.execute(_CONTEXT, {"context": context})
+    begun = (
+        server.pgconn.transaction_status == TransactionStatus.IDLE
+        and server.pgconn.exec_(_BEGIN.format(context).encode("ascii")).status == ExecStatus.TUPLES_OK
+    )
+    if not begun:
+        connection.execute(_CONTEXT, {"context": context})
 
 
 # What is put in is the text of a UUID, or nothing: several statements in one message cannot have bound values.
@@ -110,6 +130,34 @@ _CONTEXT = text("SELECT set_config('app.partnership_id', :context, true)")
 _ENTRIES = insert(AuditEntry.__table__).values(  # type: ignore[arg-type]  # a mapped class's table
     {name: bindparam(name) for name in AuditEntry.__table__.columns.keys() if name != "written_at"}  # noqa: SIM118
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """What a policy may decide by when it makes a condition for an actor: everything but who it is."""
+
+    kind: ActorKind
+    roles: frozenset[Role]
+    protocol_signed: bool
+    has_account: bool
+    has_agency: bool
+
+    @classmethod
+    def of(cls, actor: Actor) -> Self:
+        """Return the sort that an actor is of at this moment."""
+        return cls(
+            actor.kind,
+            actor.roles,
+            actor.protocol_signed,
+            actor.account_id is not None,
+            actor.agency_id is not None,
+        )
+
+    def anybody(self) -> Actor:
+        """Return an actor of this sort whose ids are bound parameters."""
+        account: Any = bindparam("actor_account_id", type_=Uuid()) if self.has_account else None
+        agency: Any = bindparam("actor_agency_id", type_=Uuid()) if self.has_agency else None
+        return Actor(self.kind, account, agency, self.roles, self.protocol_signed)
 
 
 class UnitOfWork:
@@ -216,6 +264,32 @@ class UnitOfWork:
         if not self.actor.has(permission):
             self.refuse(act=permission.value, code="role")
             raise NotAllowed(code="role")
+
+    def rows(self, build: Build, *shape: Hashable, **values: object) -> Sequence[Row[Any]]:
+        """Run a read of columns that pages make all the time: its statement is made once for each sort of actor and kept.
+
+        `build(actor, now, *shape)` returns it, with `bindparam` for each of `values`. It gets an actor whose ids are bound
+        parameters, so conditions of a policy go in as they are. What the actor may do decides which statement it is, so a
+        right that ends takes its statement with it.
+        """
+        self.session.flush()
+        return self.session.connection().execute(self._statement(build, shape), self._bound(values)).all()
+
+    def entities(self, build: Build, *shape: Hashable, **values: object) -> Sequence[Any]:
+        """Run a read of whole objects in the same way."""
+        return self.session.execute(self._statement(build, shape), self._bound(values)).all()
+
+    def _statement(self, build: Build, shape: tuple[Hashable, ...]) -> Executable:
+        sort = Sort.of(self.actor)
+        statement = self.stores.statements.get((build, sort, shape))
+        if statement is None:
+            made = build(sort.anybody(), bindparam("now", type_=DateTime(timezone=True)), *shape)
+            statement = self.stores.statements[(build, sort, shape)] = made
+        return statement
+
+    def _bound(self, values: dict[str, object]) -> dict[str, object]:
+        actor = self.actor
+        return values | {"now": self.now, "actor_account_id": actor.account_id, "actor_agency_id": actor.agency_id}
 
     def _entry(
         self, act: str, subject_kind: str | None, subject_id: uuid.UUID | None, outcome: str, reason: str | None

@@ -6,9 +6,11 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Executable, Uuid, and_, any_, bindparam, func, or_, select
 
+from casework.access.actors import Actor
 from casework.access.permissions import Permission
 from casework.actions import rules
 from casework.actions.models import Action
@@ -41,7 +43,12 @@ class ActionRecord:
 
 def actions_of(work: UnitOfWork, *, case_ids: Sequence[uuid.UUID]) -> tuple[ActionRecord, ...]:
     """Return the actions of these cases, the latest sitting first, as far as the reader may see the cases."""
-    return _records(work, [Action.case_id.in_(list(case_ids))])
+    return _opened(work, work.entities(_of_cases, case_ids=list(case_ids)))
+
+
+def _of_cases(actor: Actor, now: datetime) -> Executable:
+    case_ids: Any = any_(bindparam("case_ids", type_=ARRAY(Uuid)))
+    return _statement(actor, now, [Action.case_id == case_ids, Case.id == case_ids])
 
 
 def actions_of_round(work: UnitOfWork, *, conference_id: uuid.UUID) -> tuple[ActionRecord, ...]:
@@ -124,10 +131,21 @@ def _records(
     by_due: bool = False,
     or_follows: ColumnElement[bool] | None = None,
 ) -> tuple[ActionRecord, ...]:
-    today = london_date(work.now)
-    may_see = case_policy.may_see(work.actor, work.now)
+    statement = _statement(work.actor, work.now, conditions, by_due=by_due, or_follows=or_follows)
+    return _opened(work, work.session.execute(statement).all())
+
+
+def _statement(
+    actor: Actor,
+    now: datetime,
+    conditions: Sequence[ColumnElement[bool]],
+    *,
+    by_due: bool = False,
+    or_follows: ColumnElement[bool] | None = None,
+) -> Executable:
+    may_see = case_policy.may_see(actor, now)
     order = (Action.due_on, Action.id) if by_due else (Conference.sits_at.desc(), Action.agreed_at, Action.id)
-    rows = work.session.execute(
+    return (
         select(Action, Case.number, Conference.sits_on, may_see)
         .join(Case, Case.id == Action.case_id)
         .join(Conference, Conference.id == Action.conference_id)
@@ -137,7 +155,11 @@ def _records(
             may_see if or_follows is None else or_(may_see, or_follows),
         )
         .order_by(*order)
-    ).all()
+    )
+
+
+def _opened(work: UnitOfWork, rows: Sequence[Any]) -> tuple[ActionRecord, ...]:
+    today = london_date(work.now)
     work.keys.load({row[0].key_id for row in rows})
     for case_id in {row[0].case_id for row in rows}:
         work.note_view("action:view", "case", case_id)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Executable, Uuid, any_, bindparam, select
 
+from casework.access.actors import Actor
 from casework.agencies.models import Agency
 from casework.errors import NotFound
 from casework.work import UnitOfWork
@@ -40,8 +42,11 @@ def agency_by_slug(work: UnitOfWork, *, slug: str) -> AgencyRecord:
 
 def agency_names(work: UnitOfWork, agency_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Return the public names of these agencies; an unknown id is left out."""
-    found = work.session.execute(select(Agency.id, Agency.name).where(Agency.id.in_(set(agency_ids))))
-    return {row.id: row.name for row in found}
+    return {row.id: row.name for row in work.rows(_names, agency_ids=list(set(agency_ids)))}
+
+
+def _names(_actor: Actor, _now: datetime) -> Executable:
+    return select(Agency.id, Agency.name).where(Agency.id == any_(bindparam("agency_ids", type_=ARRAY(Uuid))))
 
 
 def _record(row: Agency) -> AgencyRecord:

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, true
+from sqlalchemy import ColumnElement, Executable, Uuid, and_, bindparam, exists, false, not_, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from casework.access import blocks
@@ -164,16 +164,21 @@ def reach(
     With `programme` a case of another one is not there. The refusal, with the rule that refused, goes to the trail and
     nowhere else.
     """
-    query = select(Case).where(Case.id == case_id, may_see(work.actor, work.now))
-    if programme is not None:
-        query = query.where(is_of(programme))
-    case = work.session.scalar(query.with_for_update(of=Case) if lock else query)
+    found = work.entities(_within_reach, programme, lock, case_id=case_id)
+    case: Case | None = found[0][0] if found else None
     # Asked in every case, so that a hidden case takes the same path as a missing one.
     code = _why_not(work, case_id) if case is None else None
     if case is None:
         work.refuse(act=act, code=code or "missing", subject_kind="case", subject_id=case_id)
         raise NotFound
     return case
+
+
+def _within_reach(actor: Actor, now: datetime, programme: Programme | None, lock: bool) -> Executable:
+    query = select(Case).where(Case.id == bindparam("case_id", type_=Uuid), may_see(actor, now))
+    if programme is not None:
+        query = query.where(is_of(programme))
+    return query.with_for_update(of=Case) if lock else query
 
 
 def _why_not(work: UnitOfWork, case_id: uuid.UUID) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-from typing import NamedTuple
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Executable, Row, and_, bindparam, or_, select
 
+from casework.access.actors import Actor
 from casework.agencies.models import Agency
 from casework.clock import london_date
 from casework.errors import Conflict, NotFound
@@ -119,7 +120,15 @@ def protocol_is_signed(work: UnitOfWork, *, agency_id: uuid.UUID | None, on: dat
     """Say whether this agency is a member on the London day `on` with a protocol that is signed and unexpired then."""
     if agency_id is None:
         return False
-    return bool(signed_agencies(work, agency_ids=[agency_id], on=on))
+    rows = work.rows(_membership, partnership_id=work.partnership_id, agency_id=agency_id, day=on)
+    return any(_has_signed(row, on) for row in rows)
+
+
+def _membership(_actor: Actor, _now: datetime) -> Executable:
+    day: Any = bindparam("day", type_=Date())
+    return select(PartnershipAgency.protocol_signed_on, PartnershipAgency.protocol_expires_on).where(
+        _is_member(bindparam("partnership_id"), day), PartnershipAgency.agency_id == bindparam("agency_id")
+    )
 
 
 def signed_agencies(work: UnitOfWork, *, on: date, agency_ids: Iterable[uuid.UUID] | None = None) -> set[uuid.UUID]:
@@ -199,8 +208,12 @@ def holidays(work: UnitOfWork) -> list[tuple[date, str]]:
 
 def is_member(work: UnitOfWork, on: date) -> ColumnElement[bool]:
     """Return the SQL condition that a PartnershipAgency is a member here on the London day `on`: from inclusive, to exclusive."""
+    return _is_member(work.partnership_id, on)
+
+
+def _is_member(partnership_id: uuid.UUID | BindParameter[uuid.UUID], on: date) -> ColumnElement[bool]:
     return and_(
-        PartnershipAgency.partnership_id == work.partnership_id,
+        PartnershipAgency.partnership_id == partnership_id,
         PartnershipAgency.joined_on <= on,
         or_(PartnershipAgency.left_on.is_(None), PartnershipAgency.left_on > on),
     )
@@ -210,7 +223,7 @@ def _record(row: Partnership) -> PartnershipRecord:
     return PartnershipRecord(id=row.id, slug=row.slug, name=row.name, jurisdiction=row.jurisdiction)
 
 
-def _has_signed(row: PartnershipAgency, on: date) -> bool:
+def _has_signed(row: PartnershipAgency | Row[Any], on: date) -> bool:
     return rules.protocol_is_good(signed_on=row.protocol_signed_on, expires_on=row.protocol_expires_on, on=on)
 
 

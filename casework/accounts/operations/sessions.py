@@ -10,14 +10,17 @@ import hashlib
 import secrets
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Date, Executable, bindparam, func, select, update
 
 from casework.access.actors import Actor, ActorKind
 from casework.access.permissions import Role
 from casework.accounts import queries, rules
 from casework.accounts.models import Account, Membership, SignInSession
 from casework.clock import london_date
+from casework.encryption.sealed import SealedField
 from casework.errors import NotFound
 from casework.partnerships.models import Partnership
 from casework.work import UnitOfWork
@@ -73,46 +76,57 @@ def resume(work: UnitOfWork, *, token: str) -> SignedIn | None:
 
     A session that has been idle for 15 minutes or is 8 hours old is ended here, which the trail tells.
     """
-    today = london_date(work.now)
-    roles = (
-        select(func.array_agg(Membership.role))
-        .where(
-            Membership.account_id == SignInSession.account_id,
-            Membership.partnership_id == SignInSession.partnership_id,
-            queries.is_held(today),
-        )
-        .scalar_subquery()
-    )
-    found = work.session.execute(
-        select(SignInSession, Account, Partnership.name, roles)
-        .join(Account, Account.id == SignInSession.account_id)
-        .outerjoin(Partnership, Partnership.id == SignInSession.partnership_id)
-        .where(SignInSession.token_hash == _hash(token), SignInSession.ended_at.is_(None))
-    ).one_or_none()
+    found = next(iter(work.rows(_open_session, token_hash=_hash(token), today=london_date(work.now))), None)
     if found is None:
         return None
-    session, account, partnership_name, held = found
-    over = rules.why_over(started_at=session.started_at, seen_at=session.seen_at, now=work.now)
-    if over is None and account.state != rules.AccountState.ACTIVE:
+    over = rules.why_over(started_at=found.started_at, seen_at=found.seen_at, now=work.now)
+    if over is None and found.state != rules.AccountState.ACTIVE:
         over = rules.SessionEnd.SUSPENDED
     if over is not None:
-        _end(work, session, over)
+        _end(work, work.session.get_one(SignInSession, found.session_id), over)
         return None
-    if work.now - session.seen_at >= rules.SEEN_EVERY:
-        session.seen_at = work.now
-    profile = account.profile.open(work.keys) or {}
-    partnership_id = session.partnership_id if held else None
+    if work.now - found.seen_at >= rules.SEEN_EVERY:
+        work.session.execute(update(SignInSession).where(SignInSession.id == found.session_id).values(seen_at=work.now))
+    profile = SealedField(Account.profile, found).open(work.keys) or {}
+    partnership_id = found.session_partnership_id if found.held else None
     return SignedIn(
-        session_id=session.id,
+        session_id=found.session_id,
         actor=Actor(
             kind=ActorKind.PERSON,
-            account_id=account.id,
-            agency_id=account.agency_id,
-            roles=frozenset(Role(role) for role in held or ()),
+            account_id=found.id,
+            agency_id=found.agency_id,
+            roles=frozenset(Role(role) for role in found.held or ()),
         ),
         name=str(profile["name"]),
         partnership_id=partnership_id,
-        partnership_name=partnership_name if partnership_id else "",
+        partnership_name=found.partnership_name if partnership_id else "",
+    )
+
+
+def _open_session(_actor: Actor, _now: datetime) -> Executable:
+    today: Any = bindparam("today", type_=Date())
+    roles = select(func.array_agg(Membership.role)).where(
+        Membership.account_id == SignInSession.account_id,
+        Membership.partnership_id == SignInSession.partnership_id,
+        queries.is_held(today),
+    )
+    return (
+        select(
+            SignInSession.id.label("session_id"),
+            SignInSession.partnership_id.label("session_partnership_id"),
+            SignInSession.started_at,
+            SignInSession.seen_at,
+            Account.id,
+            Account.agency_id,
+            Account.key_id,
+            Account.profile_sealed,
+            Account.state,
+            Partnership.name.label("partnership_name"),
+            roles.scalar_subquery().label("held"),
+        )
+        .join(Account, Account.id == SignInSession.account_id)
+        .outerjoin(Partnership, Partnership.id == SignInSession.partnership_id)
+        .where(SignInSession.token_hash == bindparam("token_hash"), SignInSession.ended_at.is_(None))
     )
 
 

@@ -7,14 +7,30 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Executable,
+    Integer,
+    Row,
+    Select,
+    String,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    func,
+    select,
+)
 
+from casework.access.actors import Actor
 from casework.access.permissions import Permission
 from casework.cases import policy
 from casework.cases.models import Case, CaseLink, CasePerson, Flag
 from casework.cases.rules import StandingKind
-from casework.people import queries as people
+from casework.encryption.sealed import SealedField
 from casework.people.models import Person
 from casework.people.queries import PersonRecord
 from casework.programmes.registry import MARAC
@@ -92,6 +108,30 @@ class CaseRecord:
         return self.line.victim
 
 
+# A person with their part in a case: `id` is the person's, as the seal of their record needs it.
+_MEMBER = (
+    Person.id,
+    Person.partnership_id,
+    Person.key_id,
+    Person.record_sealed,
+    CasePerson.id.label("place"),
+    CasePerson.case_id,
+    CasePerson.part,
+    CasePerson.relationship_to_victim,
+    CasePerson.relationship_to_perpetrator,
+    CasePerson.lives_with,
+)
+_OF_CASE = (
+    Case.id,
+    Case.number,
+    Case.state,
+    Case.band,
+    Case.children,
+    Case.has_safe_contact,
+    Case.opened_on,
+    Case.last_referral_on,
+    Case.last_conference_on,
+)
 _ORDER = {"victim": 0, "perpetrator": 1, "child": 2, "other": 3}
 
 
@@ -102,19 +142,14 @@ def case_record(work: UnitOfWork, *, case_id: uuid.UUID) -> CaseRecord:
     """
     case = policy.reach(work, case_id, programme=MARAC)
     work.note_view("case:view", "case", case.id)
-    checklists = select(func.array_agg(RiskAssessment.key_id)).where(RiskAssessment.case_id == case.id)
-    rows = work.session.execute(
-        select(CasePerson, Person, checklists.scalar_subquery())
-        .join(Person, Person.id == CasePerson.person_id)
-        .where(CasePerson.case_id == case.id)
-    ).all()
-    work.keys.load([case.key_id, *(key_id for row in rows for key_id in (row[1].key_id, *(row[2] or ())))])
-    members = by_case(work, [(part, person) for part, person, _ in rows])[case.id]
+    rows = work.rows(_whole_case, case_id=case.id)
+    work.keys.load([case.key_id, *(key_id for row in rows for key_id in (row.key_id, *(row.checklist_keys or ())))])
+    members = by_case(work, rows)[case.id]
     return CaseRecord(
         line=line_of(case, members),
         people=members,
         flags=flags_of(work, case_ids=[case.id]).get(case.id, ()),
-        links=_links(work, case.id),
+        links=tuple(LinkRecord(row.id, row.number, row.kind) for row in work.rows(_links, case_id=case.id)),
         marac_id=case.marac_id,
         may_block=work.actor.has(Permission.CASE_BLOCK),
         may_see_equality=work.actor.has(Permission.CASE_VIEW_ALL),
@@ -135,35 +170,42 @@ def case_list(
     work: UnitOfWork, *, states: Sequence[str] = (), marac_id: uuid.UUID | None = None, page: int = 1, size: int = 25
 ) -> CasePage:
     """Return a page of MARAC's cases that the reader may see, the latest referral first, and note the view."""
-    conditions: list[ColumnElement[bool]] = [policy.is_of(MARAC), policy.may_see(work.actor, work.now)]
-    if states:
-        conditions.append(Case.state.in_(states))
-    if marac_id is not None:
-        conditions.append(Case.marac_id == marac_id)
-    rows = work.session.execute(
-        select(Case, func.count().over())
-        .where(*conditions)
-        .order_by(Case.last_referral_on.desc(), Case.number.desc())
-        .limit(size)
-        .offset((max(page, 1) - 1) * size)
-    ).all()
-    total = rows[0][1] if rows else _count(work, conditions) if page > 1 else 0
+    wanted = {"states": list(states), "marac_id": marac_id}
+    narrow = (bool(states), marac_id is not None)
+    rows = work.rows(_page_of_cases, *narrow, **wanted, size=size, skipped=(max(page, 1) - 1) * size)
+    total = rows[0].total if rows else work.rows(_number_of_cases, *narrow, **wanted)[0][0] if page > 1 else 0
     work.note_view("case:list", "case_list")
-    return CasePage(
-        lines=_lines(work, [row[0] for row in rows]), total=total, page=max(page, 1), pages=max(1, -(-total // size))
+    return CasePage(lines=_lines(work, rows), total=total, page=max(page, 1), pages=max(1, -(-total // size)))
+
+
+def _in_list(actor: Actor, now: datetime, by_state: bool, by_marac: bool) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [policy.is_of(MARAC), policy.may_see(actor, now)]
+    if by_state:
+        conditions.append(Case.state == any_(bindparam("states", type_=ARRAY(String))))
+    if by_marac:
+        conditions.append(Case.marac_id == bindparam("marac_id"))
+    return conditions
+
+
+def _number_of_cases(actor: Actor, now: datetime, by_state: bool, by_marac: bool) -> Select[int]:
+    return select(func.count()).select_from(Case).where(*_in_list(actor, now, by_state, by_marac))
+
+
+def _page_of_cases(actor: Actor, now: datetime, by_state: bool, by_marac: bool) -> Executable:
+    # Counted apart from the page: a page then reads 25 rows of its index, and the count nothing but an index.
+    total = _number_of_cases(actor, now, by_state, by_marac).correlate(None).scalar_subquery()
+    return (
+        select(*_OF_CASE, total.label("total"))
+        .where(*_in_list(actor, now, by_state, by_marac))
+        .order_by(Case.last_referral_on.desc(), Case.number.desc())
+        .limit(bindparam("size", type_=Integer))
+        .offset(bindparam("skipped", type_=Integer))
     )
-
-
-def _count(work: UnitOfWork, conditions: Sequence[ColumnElement[bool]]) -> int:
-    return work.session.scalar(select(func.count()).select_from(Case).where(*conditions)) or 0
 
 
 def count_visible(work: UnitOfWork, *, states: Sequence[str] = ()) -> int:
     """Return how many of MARAC's cases the reader may see."""
-    conditions = [policy.is_of(MARAC), policy.may_see(work.actor, work.now)]
-    if states:
-        conditions.append(Case.state.in_(states))
-    return _count(work, conditions)
+    return int(work.rows(_number_of_cases, bool(states), False, states=list(states))[0][0])
 
 
 def case_lines(work: UnitOfWork, *, case_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, CaseLine]:
@@ -172,16 +214,16 @@ def case_lines(work: UnitOfWork, *, case_ids: Iterable[uuid.UUID]) -> dict[uuid.
     if not wanted:
         return {}
     rows = work.session.execute(
-        select(Case, CasePerson, Person)
+        select(Case, *_MEMBER)
         .outerjoin(CasePerson, CasePerson.case_id == Case.id)
         .outerjoin(Person, Person.id == CasePerson.person_id)
         .where(Case.id.in_(wanted), policy.is_of(MARAC), policy.may_see(work.actor, work.now))
     ).all()
-    found = {case.id: case for case, _, _ in rows}
+    found = {row[0].id: row[0] for row in rows}
     for case_id in found:
         work.note_view("case:view_line", "case", case_id)
-    people_in = [(part, person) for _, part, person in rows if part is not None]
-    work.keys.load([person.key_id for _, person in people_in])
+    people_in = [row for row in rows if row.part is not None]
+    work.keys.load([row.key_id for row in people_in])
     members = by_case(work, people_in)
     return {case_id: line_of(case, members[case_id]) for case_id, case in found.items()}
 
@@ -207,28 +249,47 @@ def people_of(
     `and_keys` are keys of other records that the caller is about to open. With `parts` only people of these parts are opened.
     Standing of `kinds` does too, where it opens no case: a colleague's question names whom it is about. The caller notes the view.
     """
-    query = (
-        select(CasePerson, Person)
+    rows = work.rows(_people_of, tuple(kinds), bool(parts), case_ids=list(case_ids), parts=list(parts))
+    work.keys.load([*and_keys, *(row.key_id for row in rows)])
+    return by_case(work, rows)
+
+
+def _people_of(actor: Actor, now: datetime, kinds: Collection[StandingKind], by_part: bool) -> Executable:
+    case_ids: Any = any_(bindparam("case_ids", type_=ARRAY(Uuid)))
+    found = (
+        select(*_MEMBER)
         .join(Person, Person.id == CasePerson.person_id)
         .join(Case, Case.id == CasePerson.case_id)
-        .where(CasePerson.case_id.in_(case_ids), policy.may_know_people(work.actor, work.now, kinds))
+        # Said of both tables, because the planner would otherwise read every case to join those of a list.
+        .where(CasePerson.case_id == case_ids, Case.id == case_ids, policy.may_know_people(actor, now, kinds))
     )
-    rows = work.session.execute(query.where(CasePerson.part.in_(parts)) if parts else query).all()
-    work.keys.load(and_keys if not rows else [*and_keys, *(person.key_id for _, person in rows)])
-    return by_case(work, [(part, person) for part, person in rows])
+    return found.where(CasePerson.part == any_(bindparam("parts", type_=ARRAY(String)))) if by_part else found
 
 
-def by_case(
-    work: UnitOfWork, rows: Iterable[tuple[CasePerson, Person]]
-) -> Mapping[uuid.UUID, tuple[PersonInCase, ...]]:
-    """Return these people by case, opened: victim, perpetrators, children, others. The keys have been loaded."""
-    pairs = list(rows)
-    known = people.opened(work, [person for _, person in pairs])
+def _whole_case(_actor: Actor, _now: datetime) -> Executable:
+    case_id: Any = bindparam("case_id", type_=Uuid)
+    checklists = select(func.array_agg(RiskAssessment.key_id)).where(RiskAssessment.case_id == case_id)
+    return (
+        select(*_MEMBER, checklists.scalar_subquery().label("checklist_keys"))
+        .join(Person, Person.id == CasePerson.person_id)
+        .where(CasePerson.case_id == case_id)
+    )
+
+
+def by_case(work: UnitOfWork, rows: Iterable[Any]) -> Mapping[uuid.UUID, tuple[PersonInCase, ...]]:
+    """Return these people by case, opened: victim, perpetrators, children, others. The keys have been loaded.
+
+    Each row has the columns of `_MEMBER`.
+    """
+    known: dict[uuid.UUID, PersonRecord] = {}
     found: dict[uuid.UUID, list[PersonInCase]] = defaultdict(list)
-    for row, _ in sorted(pairs, key=lambda pair: (_ORDER.get(pair[0].part, 9), str(pair[0].id))):
+    for row in sorted(rows, key=lambda row: (_ORDER.get(row.part, 9), row.place.hex)):
+        if (person := known.get(row.id)) is None:
+            document = SealedField(Person.record, row).open(work.keys) or {}
+            person = known[row.id] = PersonRecord(id=row.id, document=document)
         found[row.case_id].append(
             PersonInCase(
-                person=known[row.person_id],
+                person=person,
                 part=row.part,
                 relationship_to_victim=row.relationship_to_victim,
                 relationship_to_perpetrator=row.relationship_to_perpetrator,
@@ -255,34 +316,45 @@ def known_cases(work: UnitOfWork, *, person_ids: Select[uuid.UUID]) -> dict[uuid
     hits = select(CasePerson.case_id).where(CasePerson.person_id.in_(person_ids))
     checklists = select(func.array_agg(RiskAssessment.key_id)).where(RiskAssessment.case_id == Case.id).correlate(Case)
     rows = work.session.execute(
-        select(Case, policy.may_see(work.actor, work.now), CasePerson, Person, checklists.scalar_subquery())
+        select(Case, policy.may_see(work.actor, work.now), checklists.scalar_subquery(), *_MEMBER)
         .join(CasePerson, CasePerson.case_id == Case.id)
         .join(Person, Person.id == CasePerson.person_id)
         .where(Case.id.in_(hits), policy.is_of(MARAC))
     ).all()
     if not rows:
         return {}
-    work.keys.load([key_id for row in rows for key_id in (row[3].key_id, *(row[4] or ()))])
-    members = by_case(work, [(row[2], row[3]) for row in rows])
+    work.keys.load([key_id for row in rows for key_id in (row.key_id, *(row[2] or ()))])
+    members = by_case(work, rows)
     return {case.id: KnownCase(line_of(case, members[case.id]), bool(visible)) for case, visible, *_ in rows}
 
 
 def flags_of(work: UnitOfWork, *, case_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[FlagRecord, ...]]:
     """Return the flags of those of these cases that the reader may see: of an agency its own, for the co-ordinator everybody's."""
-    query = (
-        select(Flag)
-        .join(Case, Case.id == Flag.case_id)
-        .where(Flag.case_id.in_(case_ids), policy.may_see(work.actor, work.now))
-        .order_by(Flag.raised_on.desc())
-    )
-    if not work.actor.has(Permission.CASE_VIEW_ALL):
-        query = query.where(Flag.agency_id == work.actor.agency_id)
     found: dict[uuid.UUID, list[FlagRecord]] = defaultdict(list)
-    for flag in work.session.scalars(query):
+    for flag in work.rows(_flags, work.actor.has(Permission.CASE_VIEW_ALL), case_ids=list(case_ids)):
         found[flag.case_id].append(
             FlagRecord(flag.id, flag.agency_id, flag.raised_on, flag.lapses_on, flag.confirmed_at, flag.lapsed_at)
         )
     return {case_id: tuple(flags) for case_id, flags in found.items()}
+
+
+def _flags(actor: Actor, now: datetime, of_everybody: bool) -> Executable:
+    case_ids: Any = any_(bindparam("case_ids", type_=ARRAY(Uuid)))
+    found = (
+        select(
+            Flag.case_id,
+            Flag.id,
+            Flag.agency_id,
+            Flag.raised_on,
+            Flag.lapses_on,
+            Flag.confirmed_at,
+            Flag.lapsed_at,
+        )
+        .join(Case, Case.id == Flag.case_id)
+        .where(Flag.case_id == case_ids, Case.id == case_ids, policy.may_see(actor, now))
+        .order_by(Flag.raised_on.desc())
+    )
+    return found if of_everybody else found.where(Flag.agency_id == actor.agency_id)
 
 
 def cases_of_people(
@@ -300,12 +372,12 @@ def cases_of_people(
     return dict(found)
 
 
-def _lines(work: UnitOfWork, rows: Sequence[Case]) -> tuple[CaseLine, ...]:
+def _lines(work: UnitOfWork, rows: Sequence[Row[Any]]) -> tuple[CaseLine, ...]:
     members = people_of(work, case_ids=[row.id for row in rows], parts=IN_A_LINE) if rows else {}
     return tuple(line_of(row, members.get(row.id, ())) for row in rows)
 
 
-def line_of(case: Case, members: Sequence[PersonInCase]) -> CaseLine:
+def line_of(case: Case | Row[Any], members: Sequence[PersonInCase]) -> CaseLine:
     """Return a case as one line of a list, with its people opened. For whoever has applied the policy."""
     return CaseLine(
         id=case.id,
@@ -322,11 +394,10 @@ def line_of(case: Case, members: Sequence[PersonInCase]) -> CaseLine:
     )
 
 
-def _links(work: UnitOfWork, case_id: uuid.UUID) -> tuple[LinkRecord, ...]:
-    rows = work.session.execute(
+def _links(actor: Actor, now: datetime) -> Executable:
+    return (
         select(Case.id, Case.number, CaseLink.kind)
         .join(CaseLink, CaseLink.other_case_id == Case.id)
-        .where(CaseLink.case_id == case_id, policy.may_see(work.actor, work.now))
+        .where(CaseLink.case_id == bindparam("case_id", type_=Uuid), policy.may_see(actor, now))
         .order_by(Case.number)
     )
-    return tuple(LinkRecord(*row) for row in rows)

@@ -7,10 +7,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from typing import Any
 
-from sqlalchemy import not_, select
+from sqlalchemy import ARRAY, Executable, Row, Uuid, any_, bindparam, not_, select
 from sqlalchemy.orm import defer
 
+from casework.access.actors import Actor
 from casework.access.permissions import Permission
 from casework.cases import policy as case_policy
 from casework.cases import queries as cases
@@ -161,40 +163,45 @@ def boards(work: UnitOfWork, *, conference_ids: Sequence[uuid.UUID]) -> dict[uui
     Raises NotAllowed without the permission to see rounds.
     """
     work.require(Permission.CONFERENCE_VIEW)
-    rows = work.session.execute(
-        select(
-            Listing,
-            Case,
-            Conference.capacity,
-            Conference.state,
-            case_policy.may_see(work.actor, work.now),
-            case_policy.is_blocked(work.actor, work.now),
-        )
-        .join(Case, Case.id == Listing.case_id)
-        .join(Conference, Conference.id == Listing.conference_id)
-        .where(Listing.conference_id.in_(list(conference_ids)))
-        .order_by(Listing.position, Listing.listed_at, Listing.id)
-        .options(defer(Listing.hearing_sealed))
-    ).all()
+    rows = work.rows(_boards, conference_ids=list(conference_ids))
     hidden: dict[uuid.UUID, list[int]] = defaultdict(list)
-    waiting: dict[uuid.UUID, list[Listing]] = defaultdict(list)
+    waiting: dict[uuid.UUID, list[Row[Any]]] = defaultdict(list)
     room: dict[uuid.UUID, int] = {}
-    for row, _, capacity, state, _, is_blocked in rows:
-        if is_blocked and row.position is not None:
+    for row in rows:
+        if row.is_blocked and row.position is not None:
             hidden[row.conference_id].append(row.position)
-        if row.state == rules.ListingState.LISTED and state == rules.RoundState.PLANNED:
+        if row.state == rules.ListingState.LISTED and row.round_state == rules.RoundState.PLANNED:
             waiting[row.conference_id].append(row)
-            room[row.conference_id] = capacity
+            room[row.conference_id] = row.capacity
     places: dict[uuid.UUID, dict[str, Place]] = defaultdict(dict)
-    for row, case, _, _, may_see, _ in rows:
-        if may_see:
-            places[row.conference_id][str(row.id)] = _place(row, case, Numbering(hidden[row.conference_id]))
+    for row in rows:
+        if row.may_see:
+            places[row.conference_id][str(row.id)] = _place(row, row, Numbering(hidden[row.conference_id]))
     if not work.actor.has(Permission.CONFERENCE_PLAN):
         waiting.clear()
     return {one: _board(places[one], waiting[one], room.get(one, 0)) for one in conference_ids}
 
 
-def _board(places: Mapping[str, Place], waiting: Sequence[Listing], room: int) -> Board:
+def _boards(actor: Actor, now: datetime) -> Executable:
+    return (
+        select(
+            *(column for column in Listing.__table__.columns if column.name not in ("hearing_sealed", "routes")),
+            Case.number,
+            Case.has_safe_contact,
+            Case.children,
+            Conference.capacity,
+            Conference.state.label("round_state"),
+            case_policy.may_see(actor, now).label("may_see"),
+            case_policy.is_blocked(actor, now).label("is_blocked"),
+        )
+        .join(Case, Case.id == Listing.case_id)
+        .join(Conference, Conference.id == Listing.conference_id)
+        .where(Listing.conference_id == any_(bindparam("conference_ids", type_=ARRAY(Uuid))))
+        .order_by(Listing.position, Listing.listed_at, Listing.id)
+    )
+
+
+def _board(places: Mapping[str, Place], waiting: Sequence[Row[Any]], room: int) -> Board:
     overflow = rules.who_moves(as_listed_cases(waiting), room) if waiting else rules.Overflow((), (), 0)
     return Board(
         places=tuple(places.values()),
@@ -203,10 +210,10 @@ def _board(places: Mapping[str, Place], waiting: Sequence[Listing], room: int) -
     )
 
 
-def _place(row: Listing, case: Case, numbers: Numbering) -> Place:
+def _place(row: Listing | Row[Any], case: Case | Row[Any], numbers: Numbering) -> Place:
     return Place(
         id=row.id,
-        case_id=case.id,
+        case_id=row.case_id,
         number=case.number,
         state=row.state,
         position=numbers.of(row.position),
@@ -267,7 +274,7 @@ def over_capacity(work: UnitOfWork, *, conference_id: uuid.UUID) -> tuple[tuple[
     )
 
 
-def as_listed_cases(listings: Sequence[Listing]) -> list[rules.ListedCase]:
+def as_listed_cases(listings: Sequence[Listing] | Sequence[Row[Any]]) -> list[rules.ListedCase]:
     """Return what the rules on room and order need to know of these listings."""
     return [
         rules.ListedCase(

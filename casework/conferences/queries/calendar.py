@@ -6,9 +6,11 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Executable, Row, select
 
+from casework.access.actors import Actor
 from casework.access.permissions import Permission
 from casework.conferences.models import Conference, Marac
 from casework.errors import NotFound
@@ -57,7 +59,11 @@ class ConferenceRecord:
 
 def maracs(work: UnitOfWork) -> tuple[MaracRecord, ...]:
     """Return the MARACs of the partnership by name."""
-    return tuple(_marac(row) for row in work.session.scalars(select(Marac).order_by(Marac.name)))
+    return tuple(_marac(row) for row in work.rows(_every_marac))
+
+
+def _every_marac(_actor: Actor, _now: datetime) -> Executable:
+    return select(*Marac.__table__.columns).order_by(Marac.name)
 
 
 def marac_for(work: UnitOfWork, *, slug: str | None = None, postcode: str | None = None) -> MaracRecord:
@@ -115,7 +121,7 @@ def conferences(
     )
 
 
-def _marac(row: Marac) -> MaracRecord:
+def _marac(row: Marac | Row[Any]) -> MaracRecord:
     return MaracRecord(
         id=row.id,
         slug=row.slug,

@@ -6,10 +6,12 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import Executable, Uuid, bindparam, exists, select
 
+from casework.access.actors import Actor
 from casework.access.permissions import Permission
 from casework.accounts import queries as accounts
 from casework.cases import policy as case_policy
@@ -84,23 +86,27 @@ class AgendaRecord:
 def agenda(work: UnitOfWork, *, conference_id: uuid.UUID) -> AgendaRecord:
     """Return a round with its list, people opened, and note the view of each case. Four queries. Raises NotAllowed, NotFound."""
     work.require(Permission.CONFERENCE_VIEW)
-    accepted = exists().where(
-        Confidentiality.conference_id == Conference.id, Confidentiality.account_id == work.actor.account_id
-    )
-    found = work.session.execute(
-        select(Conference, Marac, accepted)
-        .join(Marac, Marac.id == Conference.marac_id)
-        .where(Conference.id == conference_id)
-    ).first()
-    if found is None:
+    found = work.entities(_round_and_word, conference_id=conference_id)
+    if not found:
         raise NotFound
     board = boards(work, conference_ids=[conference_id])[conference_id]
     case_ids = [one.case_id for one in board.places]
     for case_id in case_ids:
         work.note_view("case:view_line", "case", case_id)
     people = cases.people_of(work, case_ids=case_ids) if case_ids else {}
-    conference, marac, has_accepted = found
+    conference, marac, has_accepted = found[0]
     return AgendaRecord(conference_from(conference, marac), board, people, has_accepted)
+
+
+def _round_and_word(actor: Actor, _now: datetime) -> Executable:
+    accepted = exists().where(
+        Confidentiality.conference_id == Conference.id, Confidentiality.account_id == actor.account_id
+    )
+    return (
+        select(Conference, Marac, accepted)
+        .join(Marac, Marac.id == Conference.marac_id)
+        .where(Conference.id == bindparam("conference_id", type_=Uuid))
+    )
 
 
 def recorded_in_round(work: UnitOfWork, *, conference_id: uuid.UUID) -> dict[uuid.UUID, dict[str, Any]]:
@@ -127,13 +133,17 @@ class AttendanceRecord:
 def attendance(work: UnitOfWork, *, conference_id: uuid.UUID) -> tuple[AttendanceRecord, ...]:
     """Return who is noted for a sitting, nobody for one that is not there. Raises NotAllowed without the permission to see rounds."""
     work.require(Permission.CONFERENCE_VIEW)
-    rows = work.session.scalars(
-        select(Attendance)
-        .where(Attendance.conference_id == conference_id)
-        .order_by(Attendance.recorded_at, Attendance.id)
-    )
+    rows = work.rows(_attendance, conference_id=conference_id)
     return tuple(
         AttendanceRecord(row.account_id, row.agency_id, row.state, row.deputises_for_account_id) for row in rows
+    )
+
+
+def _attendance(_actor: Actor, _now: datetime) -> Executable:
+    return (
+        select(Attendance.account_id, Attendance.agency_id, Attendance.state, Attendance.deputises_for_account_id)
+        .where(Attendance.conference_id == bindparam("conference_id", type_=Uuid))
+        .order_by(Attendance.recorded_at, Attendance.id)
     )
 
 

@@ -6,9 +6,11 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Executable, Uuid, bindparam, or_, select
 
+from casework.access.actors import Actor
 from casework.cases import policy as case_policy
 from casework.cases.models import Case
 from casework.conferences.models import Conference, Listing, Marac
@@ -64,20 +66,7 @@ class Checklist:
 
 def history(work: UnitOfWork, *, case_id: uuid.UUID) -> tuple[PastReferral, ...]:
     """Return the accepted referrals of a case that the reader may see, the earliest first, each with its rounds. Two queries."""
-    rows = work.session.execute(
-        select(Referral, RiskAssessment, Listing, Conference, Marac.name)
-        .join(Case, Case.id == Referral.case_id)
-        .join(RiskAssessment, RiskAssessment.referral_id == Referral.id)
-        .outerjoin(Listing, Listing.referral_id == Referral.id)
-        .outerjoin(Conference, Conference.id == Listing.conference_id)
-        .outerjoin(Marac, Marac.id == Conference.marac_id)
-        .where(
-            Referral.case_id == case_id,
-            Referral.state == rules.ReferralState.ACCEPTED.value,
-            case_policy.may_see(work.actor, work.now),
-        )
-        .order_by(Referral.received_on, Referral.submitted_at, RiskAssessment.recorded_at, Conference.sits_at)
-    ).all()
+    rows = work.entities(_history, case_id=case_id)
     rounds: dict[uuid.UUID, dict[uuid.UUID, RoundOfCase]] = {}
     latest: dict[uuid.UUID, tuple[Referral, RiskAssessment]] = {}
     for referral, assessment, listing, conference, marac_name in rows:
@@ -105,6 +94,24 @@ def history(work: UnitOfWork, *, case_id: uuid.UUID) -> tuple[PastReferral, ...]
             answers=opened.get(assessment.id, {}),
         )
         for referral, assessment in latest.values()
+    )
+
+
+def _history(actor: Actor, now: datetime) -> Executable:
+    case_id: Any = bindparam("case_id", type_=Uuid)
+    return (
+        select(Referral, RiskAssessment, Listing, Conference, Marac.name)
+        .join(Case, Case.id == Referral.case_id)
+        .join(RiskAssessment, RiskAssessment.referral_id == Referral.id)
+        .outerjoin(Listing, Listing.referral_id == Referral.id)
+        .outerjoin(Conference, Conference.id == Listing.conference_id)
+        .outerjoin(Marac, Marac.id == Conference.marac_id)
+        .where(
+            Referral.case_id == case_id,
+            Referral.state == rules.ReferralState.ACCEPTED.value,
+            case_policy.may_see(actor, now),
+        )
+        .order_by(Referral.received_on, Referral.submitted_at, RiskAssessment.recorded_at, Conference.sits_at)
     )
 
 

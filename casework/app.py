@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from io import BytesIO
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, request
+from flask import Flask, Request, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from casework.web import blueprints, forgery, guard, pages, session
@@ -21,8 +22,23 @@ LARGEST_REQUEST = 2 * 1024 * 1024
 _log = structlog.get_logger("casework.web")
 
 
+class InMemory(Request):
+    """A request whose uploaded files stay in memory: Werkzeug would put a large one on the disk, where nothing seals it."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return BytesIO()
+
+
 class Casework(Flask):
     """Flask, but a fault is logged without its text: the text of an error may hold what somebody typed."""
+
+    request_class = InMemory
 
     def log_exception(self, exc_info: Any) -> None:
         """Log a fault of ours once: its class, where it arose, and the correlation id."""

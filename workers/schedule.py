@@ -69,5 +69,6 @@ SCHEDULE = (
     ),
     Scheduled("ask_follow_ups", youth.ask_follow_ups, "It is asked whether it has lasted.", daily_at=time(6, 15)),
     Scheduled("forget_attempts", keeping.forget_attempts, "Sign-in attempts are kept for a day.", daily_at=time(4, 0)),
+    Scheduled("forget_imports", keeping.forget_imports, "Files that nobody took in are deleted.", daily_at=time(4, 30)),
     Scheduled("forget_finished", keeping.forget_finished, "Events done are kept for 30 days.", daily_at=time(4, 15)),
 )

@@ -15,6 +15,7 @@ SUBSCRIPTIONS: Subscriptions = {
     "intervention.began": (youth.after_intervention,),
     "minutes.correction_begun": (notices.tell_of_correction,),
     "minutes.issued": (notices.tell_minutes_are_out,),
+    "referral_import.rows_waiting": (follow_up.take_next_rows,),
     "referral.returned": (notices.tell_referrer,),
     "referral.accepted": (notices.tell_idva,),
     "share.asked": (sharing.tell_reviewers,),

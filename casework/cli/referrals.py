@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import IO
-from uuid import UUID
 
 import click
 
 from casework.access.actors import SYSTEM
 from casework.access.permissions import Purpose
 from casework.cli.opening import stores
-from casework.clock import london_date
-from casework.conferences import queries as conferences
-from casework.errors import CaseworkError, FieldError, Invalid, NotFound
+from casework.errors import CaseworkError, FieldError, NotFound
 from casework.partnerships import queries as partnerships
 from casework.partnerships.queries import PartnershipRecord
-from casework.referral_format import (
-    LONGEST_LINE,
-    ReferralDocument,
-    content_fingerprint,
-    parse,
-    read_line,
-    stated_reference,
-)
-from casework.referrals import operations, queries
-from casework.referrals.operations import ChangedReferral, Submission
+from casework.referral_format import LONGEST_LINE
+from casework.referral_imports import operations
+from casework.referral_imports.operations import CheckedRow, Checking
 from casework.work import Stores, UnitOfWork
-
-_CHANGED = FieldError("reference", ChangedReferral.message)
 
 
 @dataclass
@@ -83,57 +71,34 @@ class _Importer:
         self.partnership = partnership
         self.dry_run = dry_run
         self.report = Report()
-        self.seen: dict[tuple[UUID, str], str] = {}
         with self._work() as work:
-            members = partnerships.member_agencies(work, on=london_date(work.now))
-            conferences.marac_for(work)  # without any MARAC no line can be taken: said once, before the first
-        self.agencies: Mapping[str, UUID] = {member.slug: member.agency_id for member in members}
+            # The day of receipt is not held against today: a file may come from a system whose clock is simulated.
+            self.checking = Checking.begin(work, received_today=None)
 
     def take(self, line: bytes) -> None:
         """Check one line whole and save it whole, or note why not."""
         self.report.read += 1
-        number, reference = self.report.read, None
+        reference = None
         try:
-            given = read_line(line)
-            reference = stated_reference(given)
-            # The day of receipt is not held against today: a file may come from a system whose clock is simulated.
-            document = parse(given, received_today=None, known_agencies=self.agencies)
-            is_new = self._try(document) if self.dry_run else self._save(document)
-        except Invalid as invalid:
-            self.report.reject(number, reference, invalid.errors)
-        except ChangedReferral:
-            self.report.reject(number, reference, [_CHANGED])
+            with self._work() as work:
+                found = operations.check(work, line, self.checking)
+                reference = found.reference
+                is_new = self._save(work, found)
         except CaseworkError as refused:
-            self.report.reject(number, reference, [FieldError("line", refused.message)])
+            self.report.reject(self.report.read, reference, [FieldError("line", refused.message)])
+            return
+        if found.errors:
+            self.report.reject(self.report.read, reference, list(found.errors))
+        elif is_new:
+            self.report.imported += 1
         else:
-            if is_new:
-                self.report.imported += 1
-            else:
-                self.report.unchanged += 1
+            self.report.unchanged += 1
 
-    def _save(self, document: ReferralDocument) -> bool:
-        with self._work() as work:
-            submission = Submission(
-                document=document.to_document(),
-                fingerprint=content_fingerprint(document),
-                referrer_agency_id=self.agencies[document.referrer.agency],
-                reference=document.reference,
-                received_on=document.received_on,
-            )
-            return operations.submit(work, submission=submission).is_new
-
-    def _try(self, document: ReferralDocument) -> bool:
-        """Say what saving would: a reference may be known already, or stand on an earlier line of this file."""
-        agency_id, fingerprint = self.agencies[document.referrer.agency], content_fingerprint(document)
-        earlier = self.seen.get((agency_id, document.reference))
-        with self._work() as work:
-            same = queries.came_before(work, agency_id=agency_id, reference=document.reference, fingerprint=fingerprint)
-        if same is None and earlier is not None:
-            same = earlier == fingerprint
-        if same is False:
-            raise ChangedReferral
-        self.seen.setdefault((agency_id, document.reference), fingerprint)
-        return same is None
+    def _save(self, work: UnitOfWork, found: CheckedRow) -> bool:
+        """Say whether it is new; unless this is a dry run, it is then sent in."""
+        if found.document is None or found.is_known:
+            return False
+        return self.dry_run or operations.take_in(work, found.document, self.checking)
 
     def _work(self) -> UnitOfWork:
         now = datetime.now(UTC)

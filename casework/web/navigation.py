@@ -28,7 +28,7 @@ class Entry:
 ENTRIES: tuple[Entry, ...] = (
     Entry("Home", "home.home"),
     Entry("Refer", "referring.mine", (Permission.REFERRAL_SUBMIT,)),
-    Entry("Triage", "triage.inbox", (Permission.REFERRAL_VIEW,)),
+    Entry("Triage", "triage.inbox", (Permission.REFERRAL_VIEW,), also=("referral_import",)),
     Entry("Cases", "cases.all_cases", (Permission.CASE_VIEW,), also=("trail", "contacts")),
     Entry("Rounds", "rounds.calendar", (Permission.CONFERENCE_VIEW,), also=("sitting",)),
     Entry("Research", "research.rounds_to_answer", (Permission.RESEARCH_ANSWER,), also=("colleagues",)),

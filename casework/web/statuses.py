@@ -25,6 +25,12 @@ STATUSES: dict[str, dict[str, Status]] = {
         "redirected": Status("Redirected", "blue"),
         "withdrawn": Status("Withdrawn"),
     },
+    "referral_import": {
+        "checked": Status("Checked", "amber"),
+        "under_way": Status("Under way", "blue"),
+        "done": Status("Taken in", "green"),
+        "discarded": Status("Deleted"),
+    },
     "case": {
         "open": Status("Open", "blue"),
         "actions_live": Status("Actions under way", "amber"),

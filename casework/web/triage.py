@@ -49,6 +49,7 @@ def inbox() -> str:
         ages={line.id: now() - line.submitted_at if line.submitted_at else timedelta() for line in lines},
         routes=ROUTE,
         threshold=policy.threshold,
+        may_import=work.actor.has(Permission.REFERRAL_IMPORT),
     )
 
 

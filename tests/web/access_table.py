@@ -112,6 +112,12 @@ GATES: dict[str, str] = {
     "POST practice.holidays": "coordinator operator",
     "GET practice.policy": "coordinator operator",
     "POST practice.policy": "coordinator operator",
+    "GET referral_import.every_import": "coordinator",
+    "POST referral_import.every_import": "coordinator",
+    # No file is on its way in: who gets to one is in test_referral_import.py.
+    "GET referral_import.one": "",
+    "POST referral_import.begin": "",
+    "POST referral_import.discard": "",
     "GET referring.check": "referrer",
     "POST referring.check": "referrer",
     "GET referring.mine": REFERRERS,

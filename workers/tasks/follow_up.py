@@ -6,6 +6,7 @@ from casework.actions import operations as actions
 from casework.conferences import operations as conferences
 from casework.events.operations import Message
 from casework.minutes import operations as minutes
+from casework.referral_imports import operations as imports
 from casework.research import operations as research
 from casework.work import UnitOfWork
 
@@ -34,3 +35,8 @@ def after_sitting(work: UnitOfWork, message: Message) -> None:
 def draft_minutes(work: UnitOfWork, message: Message) -> None:
     """Draft the minutes from what was recorded."""
     minutes.draft(work, conference_id=message.id_of("conference_id"))
+
+
+def take_next_rows(work: UnitOfWork, message: Message) -> None:
+    """Take in the next rows of a file of referrals."""
+    imports.take_next_rows(work, import_id=message.id_of("import_id"))

@@ -1,0 +1,16 @@
+"""Facts about imports."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from casework.events.domain_event import DomainEvent
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowsWaiting(DomainEvent):
+    """Rows of an imported file wait to be taken in; recorded again after each step until there is none."""
+
+    wire = "referral_import.rows_waiting"
+    import_id: uuid.UUID

@@ -312,7 +312,13 @@ class Table:
     agreed: tuple[actions.ActionRecord, ...]
     names: Mapping[UUID, str]
     agencies: Sequence[tuple[str, str]]
-    may_write: bool
+    may_record: bool
+    """Whether the reader is who writes in this sitting."""
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the reader writes about this case now."""
+        return self.may_record and self.record.listing.state == ListingState.LISTED
 
 
 def _table(work: UnitOfWork, listing_id: UUID) -> Table:
@@ -329,9 +335,7 @@ def _table(work: UnitOfWork, listing_id: UUID) -> Table:
         agreed=tuple(one for one in every if one.listing_id == listing_id),
         names=names,
         agencies=[(str(one.agency_id), one.name) for one in members if one.has_signed],
-        may_write=work.actor.has(Permission.HEARING_RECORD)
-        and record.conference.state == RoundState.SITTING
-        and record.listing.state == ListingState.LISTED,
+        may_record=work.actor.has(Permission.HEARING_RECORD) and record.conference.state == RoundState.SITTING,
     )
 
 
@@ -365,6 +369,7 @@ def _shown(
         form=typed or forms.blank(record.recorded, table.agencies, by=record.conference.sits_on + ACTIONS_DUE),
         defer=defer or forms.DEFER.blank(),
         may_write=table.may_write and not follow,
+        may_record=table.may_record and not follow,
         follow=follow,
         mark=_mark_of(place),
         risks=forms.RISKS,

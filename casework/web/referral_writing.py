@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -261,6 +262,8 @@ _WORDS = {
     "victim.address.lines": "Enter the address where the victim lives or stays.",
     "victim.address.postcode": "Enter the postcode where the victim lives or stays.",
     "perpetrators": "Name at least one perpetrator.",
+    "perpetrators.gender": "Choose the perpetrator’s gender, or “not known”.",
+    "perpetrators.relationship_to_victim": "Choose what the perpetrator is to the victim.",
     "dash.completed_on": "Enter the day on which the checklist was filled in.",
     "reasons": "Write what makes the risk high, in your words.",
     "police_incidents_12_months": "Enter how many incidents police know of in 12 months; 0 if you know of none.",
@@ -277,4 +280,5 @@ def _in_words(error: FieldError) -> str:
         return _UNANSWERED
     if error.field == "consent" and "cannot" not in error.message:
         return "Say whether the victim agrees to the referral."
-    return _WORDS.get(error.field) or error.message.replace(", or null when it is not known", "")
+    words = _WORDS.get(re.sub(r"\[\d+\]", "", error.field))
+    return words or error.message.replace(", or null when it is not known", "")

@@ -111,7 +111,7 @@ def _table(members: Sequence[Member], ties: Sequence[Tie], names: Mapping[str, s
         )
     return (
         '<table class="govuk-table app-table-stack app-family__table">'
-        f'<caption class="govuk-visually-hidden">{escape(title)}: who is who</caption>'
+        f'<caption class="govuk-visually-hidden">{escape(title)}, as a table</caption>'
         '<thead class="govuk-table__head"><tr class="govuk-table__row"><th scope="col" class="govuk-table__header">Who</th>'
         '<th scope="col" class="govuk-table__header">Part</th><th scope="col" class="govuk-table__header">Related</th></tr></thead>'
         f'<tbody class="govuk-table__body">{"".join(rows)}</tbody></table>'

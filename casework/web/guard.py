@@ -17,6 +17,7 @@ from casework.access.permissions import Permission
 from casework.accounts.operations import SignedIn
 from casework.errors import NotAllowed
 from casework.web import navigation, pages, session
+from casework.web.addresses import address
 from casework.web.forms.cases import SEARCH_REASON
 from casework.web.unit import work_for_request
 
@@ -127,11 +128,11 @@ def _frame(who: SignedIn) -> None:
         pages.Frame(
             partnership=who.partnership_name,
             person=who.name,
-            home=url_for(HOME),
-            sign_out=url_for("sign_in.sign_out"),
-            find=url_for("cases.search") if who.partnership_id and who.actor.has(Permission.CASE_VIEW) else "",
+            home=address(HOME),
+            sign_out=address("sign_in.sign_out"),
+            find=address("cases.search") if who.partnership_id and who.actor.has(Permission.CASE_VIEW) else "",
             find_reasons=tuple(SEARCH_REASON.items()),
             navigation=links,
-            footer=(pages.NavigationLink("My account", url_for("account.own")),),
+            footer=(pages.NavigationLink("My account", address("account.own")),),
         )
     )

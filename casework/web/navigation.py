@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import request, url_for
+from flask import request
 
 from casework.access.actors import Actor
 from casework.access.permissions import Permission
+from casework.web.addresses import address
 from casework.web.pages import NavigationLink
 
 
@@ -49,7 +50,7 @@ ENTRIES: tuple[Entry, ...] = (
 def links_for(actor: Actor) -> tuple[NavigationLink, ...]:
     """Return the navigation of this request. The part that the open page belongs to is marked as current."""
     return tuple(
-        NavigationLink(entry.label, url_for(entry.endpoint), current=_is_current(entry))
+        NavigationLink(entry.label, address(entry.endpoint), current=_is_current(entry))
         for entry in ENTRIES
         if entry.is_for(actor)
     )

@@ -7,15 +7,19 @@ and renders its own template, which extends base.html. How to add a page: docs/h
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import jinja2
 from flask import Flask, g, request
 from flask_wtf.csrf import generate_csrf
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 from casework.web import charts, error_pages, family, headers, static_files, statuses, wording
+from casework.web.addresses import address
 from casework.web.forms import form
 
 # The GOV.UK macros that pages use. Each becomes a global of the same name: no import is needed in a template.
@@ -50,6 +54,14 @@ GOVUK_MACROS = (
     "textarea",
     "warning-text",
 )
+
+
+# Those that templates themselves call with words of ours: the same ones on every page. A form's fields are made anew each time.
+SAID_AGAIN = frozenset(
+    {"govukBackLink", "govukButton", "govukPagination", "govukSelect", "govukServiceNavigation", "govukSkipLink"}
+)
+REMEMBERED = 512
+Macro = Callable[[dict[str, Any]], Markup]
 
 
 class ShellSettings(Protocol):
@@ -96,7 +108,7 @@ def frame_for(frame: Frame) -> None:
 
 
 @functools.cache
-def _govuk_macros() -> Mapping[str, Any]:
+def _govuk_macros() -> Mapping[str, Macro]:
     """Load the GOV.UK macros in an environment of their own.
 
     They are written for chained undefined values; our own templates are strict. Both escape everything but `html` parameters.
@@ -107,7 +119,9 @@ def _govuk_macros() -> Mapping[str, Any]:
         undefined=jinja2.ChainableUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # a package's templates stay as they are while a process runs
     )
+    package.template_class = _Template
     macros = {}
     for component in GOVUK_MACROS:
         name = "govuk" + component.title().replace("-", "")
@@ -116,14 +130,50 @@ def _govuk_macros() -> Mapping[str, Any]:
     return macros
 
 
+def _said_again(macro: Macro) -> Macro:
+    """Return a macro that remembers what it made of the same words. For parts whose words are ours alone, never a person's."""
+    made: dict[Hashable, Markup] = {}
+
+    def remembered(params: dict[str, Any]) -> Markup:
+        key = _frozen(params)
+        try:
+            found = made.get(key)
+        except TypeError:  # something among them cannot be compared
+            return macro(params)
+        if found is None:
+            if len(made) >= REMEMBERED:
+                made.clear()
+            found = made[key] = macro(params)
+        return found
+
+    return remembered
+
+
+def _frozen(value: Any) -> Hashable:
+    """Return a key for what a macro is given: each value with its type, because markup equals the same text not yet escaped."""
+    if isinstance(value, dict):
+        return tuple([(name, _frozen(one)) for name, one in value.items()])
+    if type(value) in (list, tuple):
+        return tuple(map(_frozen, value))
+    return type(value), value
+
+
+class _Template(jinja2.Template):
+    """A template that shares all its globals with the others, so that what it imports is made once and not for each page."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        return super()._get_default_module()
+
+
 def _environment(app: Flask) -> None:
     env = app.jinja_env
     env.undefined = jinja2.StrictUndefined
     env.trim_blocks = True
     env.lstrip_blocks = True
     env.filters.update(wording.FILTERS)
+    env.template_class = _Template
     macros = _govuk_macros()
-    env.globals.update(macros)
+    env.globals.update({name: _said_again(macro) if name in SAID_AGAIN else macro for name, macro in macros.items()})
     env.globals.update(
         static=static_files.address,
         field=form.renderer(macros),
@@ -135,6 +185,8 @@ def _environment(app: Flask) -> None:
     )
     # The session's own token when the sign-in part has set one; Flask-WTF's otherwise. A page cannot be made without either.
     env.globals["status"] = statuses.status
+    env.globals["made_status_tag"], env.globals["made_tag"] = statuses.status_tag, statuses.tag
+    env.globals["url_for"] = address
     env.globals.setdefault("csrf_token", generate_csrf)
 
 

@@ -47,7 +47,16 @@ def address(name: str, *, hashed: bool = True) -> str:
 
     Without `hashed` it is the plain address, as the style sheet writes it for the font.
     """
-    found = content_hash(name) if hashed else None
+    try:
+        changed_ns = (FOLDER / name).stat().st_mtime_ns if hashed else 0
+    except FileNotFoundError:
+        changed_ns = 0
+    return _address(request.root_path, name, changed_ns)
+
+
+@lru_cache(maxsize=64)
+def _address(_root: str, name: str, changed_ns: int) -> str:
+    found = content_hash(name) if changed_ns else None
     return url_for(ENDPOINT, name=name, v=found) if found else url_for(ENDPOINT, name=name)
 
 

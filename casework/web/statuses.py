@@ -6,6 +6,9 @@ Colour only supports the words. Red is for what somebody must act on, never for 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+
+from markupsafe import Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ STATUSES: dict[str, dict[str, Status]] = {
         "actions_done": Status("Actions done", "green"),
         "flagged": Status("Flagged", "purple"),
         "lapsed": Status("Flag lapsed"),
+        "closed": Status("Closed"),
         "retained": Status("Kept"),
         "destroyed": Status("Destroyed"),
     },
@@ -147,3 +151,18 @@ STATUSES: dict[str, dict[str, Status]] = {
 def status(subject: str, code: str) -> Status:
     """Give the words and colour of a code, such as ("referral", "returned"). Raises KeyError for a code that has none."""
     return STATUSES[subject][str(code)]
+
+
+_TAG = Markup('<strong class="govuk-tag app-tag app-tag--{}">{}</strong>')
+
+
+def tag(words: str, tone: str = "grey") -> Markup:
+    """Return words that stand out like a status where there is no code: `tag("Repeat", "purple")`."""
+    return _TAG.format(tone, words)
+
+
+@cache
+def status_tag(subject: str, code: str) -> Markup:
+    """Return a code as a tag, such as `status_tag("referral", "returned")`. Raises KeyError for a code that has no words."""
+    found = status(subject, code)
+    return tag(found.words, found.tone)

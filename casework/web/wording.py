@@ -11,6 +11,21 @@ from zoneinfo import ZoneInfo
 from casework.documents.minutes import and_list
 
 LONDON = ZoneInfo("Europe/London")
+DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTH_NAMES = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def _london(moment: datetime) -> datetime:
@@ -22,8 +37,8 @@ def _london(moment: datetime) -> datetime:
 def date_words(day: date | datetime, *, weekday: bool = True, year: bool = False) -> str:
     """Say a day: "Wednesday 9 December", with `year` "Wednesday 9 December 2026", without `weekday` "9 December"."""
     day = _london(day).date() if isinstance(day, datetime) else day
-    words = f"{day:%A} " if weekday else ""
-    return f"{words}{day.day} {day:%B}" + (f" {day.year}" if year else "")
+    words = f"{DAY_NAMES[day.weekday()]} " if weekday else ""
+    return f"{words}{day.day} {MONTH_NAMES[day.month - 1]}" + (f" {day.year}" if year else "")
 
 
 def short_date(day: date | datetime) -> str:

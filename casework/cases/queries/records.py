@@ -68,6 +68,11 @@ class CaseLine:
     last_referral_on: date
     last_conference_on: date | None
 
+    @property
+    def perpetrator_names(self) -> str:
+        """Both names of each perpetrator, for reading."""
+        return ", ".join([one.name for one in self.perpetrators])
+
 
 @dataclass(frozen=True, slots=True)
 class FlagRecord:
@@ -283,7 +288,7 @@ def by_case(work: UnitOfWork, rows: Iterable[Any]) -> Mapping[uuid.UUID, tuple[P
     """
     known: dict[uuid.UUID, PersonRecord] = {}
     found: dict[uuid.UUID, list[PersonInCase]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: (_ORDER.get(row.part, 9), row.place.hex)):
+    for row in sorted(rows, key=lambda row: (_ORDER.get(row.part, 9), row.place.int)):
         if (person := known.get(row.id)) is None:
             document = SealedField(Person.record, row).open(work.keys) or {}
             person = known[row.id] = PersonRecord(id=row.id, document=document)

@@ -157,6 +157,13 @@ def reopen(work: UnitOfWork, *, kind: rules.DutyKind, subject_id: uuid.UUID, age
     )
 
 
+def name_case(work: UnitOfWork, *, kind: rules.DutyKind, subject_id: uuid.UUID, case_id: uuid.UUID) -> None:
+    """Say which case a thing turned out to be about, so that its blocks hide what is owed about it."""
+    work.session.execute(
+        update(Duty).where(Duty.kind == kind.value, Duty.subject_id == subject_id).values(case_id=case_id)
+    )
+
+
 def end_duties(
     work: UnitOfWork,
     *,

@@ -29,6 +29,7 @@ from casework.errors import Invalid, NotFound
 from casework.minutes import queries as minutes
 from casework.notifications import events, rules
 from casework.notifications.models import Notice, NoticeReminder
+from casework.referrals import queries as referrals
 from casework.work import UnitOfWork
 
 LEASE = rules.LONGEST_WAIT
@@ -138,7 +139,29 @@ def tell_idva(work: UnitOfWork, *, case_id: uuid.UUID, about: str) -> int:
     blocked = cases.blocked_accounts(work, case_ids=[case_id], at=work.now).get(case_id, set())
     idvas = accounts.account_names(work, accounts.accounts_with_role(work, roles=[Role.IDVA]))
     people = [account_id for account_id, one in idvas.items() if not {account_id, one.agency_id} & blocked]
-    return notify(work, template=MailTemplate.SOMETHING_NEW, account_ids=people, about=f"accepted:{about}")
+    return notify(work, template=MailTemplate.SOMETHING_NEW, account_ids=people, about=f"first_contact:{about}")
+
+
+def tell_of_referral(work: UnitOfWork, *, referral_id: uuid.UUID, about: str) -> int:
+    """Tell, when a referral is sent, whoever has it next: the IDVAs of the service that was asked for first contact, once, and the
+    co-ordinators each time it comes to them. Not who is shut out of a case that it may be about, nor who sent it.
+
+    One that came in with a file is told to no co-ordinator: who brought the file in knows. Returns how many notices are new.
+    """
+    sent = referrals.next_in_line(work, referral_id=referral_id)
+    if sent is None:
+        return 0
+    blocked = set().union(*cases.blocked_accounts(work, case_ids=sent.case_ids, at=work.now).values())
+
+    def having(role: Role) -> list[tuple[uuid.UUID, uuid.UUID | None]]:
+        people = accounts.account_names(work, accounts.accounts_with_role(work, roles=[role]))
+        return [(who, one.agency_id) for who, one in people.items() if not {who, one.agency_id} & blocked]
+
+    idvas = [who for who, agency in having(Role.IDVA) if agency == sent.asked_agency_id] if sent.asked_agency_id else []
+    told = [who for who, _ in having(Role.COORDINATOR) if who != sent.writer_id] if sent.writer_id else []
+    return notify(
+        work, template=MailTemplate.SOMETHING_NEW, account_ids=idvas, about=f"first_contact:{referral_id}"
+    ) + notify(work, template=MailTemplate.SOMETHING_NEW, account_ids=told, about=f"referred:{about}")
 
 
 def gather_reminders(work: UnitOfWork) -> int:
@@ -200,7 +223,8 @@ class _Recipients:
 
     def of(self, reminder: DueReminder) -> Sequence[uuid.UUID]:
         if reminder.step == duty_rules.ESCALATED:
-            return self._role(duty_rules.escalated_to(reminder.kind))
+            role = duty_rules.escalated_to(reminder.kind)
+            return self._managers(reminder.case_id) if role == Role.YOUTH_MANAGER else self._role(role)
         if reminder.owed_by_account_id is not None:
             return [reminder.owed_by_account_id]
         if reminder.owed_by_agency_id is not None:
@@ -217,6 +241,15 @@ class _Recipients:
         if agency_id not in self._of_agency:
             self._of_agency[agency_id] = accounts.representatives_of(self._work, agency_id)
         return self._of_agency[agency_id]
+
+    def _managers(self, case_id: uuid.UUID | None) -> list[uuid.UUID]:
+        """Return the youth managers of the agency that keeps the file; where it has none, its safeguarding leads."""
+        keepers = cases.agencies_with_standing(self._work, case_id=case_id, at=self._work.now) if case_id else set()
+        for role in (Role.YOUTH_MANAGER, Role.SAFEGUARDING_LEAD):
+            found = [one for one in self._role(role.value) if self.agency_of(one) in keepers]
+            if found:
+                return found
+        return []
 
     def _role(self, role: str | None) -> list[uuid.UUID]:
         if role is None:

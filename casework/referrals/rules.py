@@ -36,11 +36,18 @@ TRANSITIONS: Mapping[ReferralState, frozenset[ReferralState]] = {
 }
 """Which state may follow which. An accepted referral is withdrawn only before it is heard; the operation looks to that."""
 
+IDVA_SERVICE = "idva_service"
+"""The short name of the agency whose IDVAs try first contact."""
+
 LATER = "later"
 """The step of a referral that triage looked at and left for later: its state stays, and its writer is not told."""
 
 OPEN_STATES = frozenset({ReferralState.DRAFT, ReferralState.SUBMITTED, ReferralState.RETURNED})
 """Nothing has been decided yet."""
+
+
+CONTACT_STATES = frozenset({ReferralState.SUBMITTED, ReferralState.RETURNED, ReferralState.REDIRECTED})
+"""While a referral stands here the IDVA service tries to reach the victim from the form itself; an accepted one has a case."""
 
 
 def move(state: ReferralState | str, to: ReferralState) -> ReferralState:

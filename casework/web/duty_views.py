@@ -155,8 +155,8 @@ def _line(
 
 def _where_it_is_done(duty: DutyRecord) -> str:
     """Give the address at which a duty is done by who owes it."""
-    if duty.kind == DutyKind.IDVA_CONTACT and duty.case_id is not None:
-        return f"/cases/{duty.case_id}/contact"
+    if duty.kind == DutyKind.IDVA_CONTACT:
+        return f"/first-contacts/{duty.subject_id}"
     return {
         "research_request": f"/rounds/{duty.conference_id}/research",
         "colleague_question": f"/research/asked/{duty.subject_id}",
@@ -181,4 +181,6 @@ def _where_it_is_seen(duty: DutyRecord) -> str:
     """Give the address at which who chases sees more of somebody else's duty, or "": an agency's files are its own."""
     if duty.subject_kind == "research_request":
         return f"/rounds/{duty.conference_id}"
+    if duty.kind == DutyKind.IDVA_CONTACT:
+        return f"/triage/{duty.subject_id}"
     return "" if duty.subject_kind in ("flag", "listing") else _where_it_is_done(duty)

@@ -23,6 +23,7 @@ from casework.conferences.queries import ConferenceRecord
 from casework.conferences.rules import RoundState
 from casework.duties import queries as duties
 from casework.duties.queries import DutyRecord
+from casework.duties.rules import DutyKind
 from casework.events import queries as events
 from casework.minutes import queries as minutes
 from casework.notifications import queries as notifications
@@ -169,7 +170,9 @@ def _idva(work: UnitOfWork, desk: Desk) -> Mapping[str, Any]:
     """Show the victims to be reached for the first time and those to be told, each with the safe way to do it."""
     about = {one.case_id for one in desk.owed if one.kind in home_views.WITH_A_VICTIM and one.case_id is not None}
     lines = cases.case_lines(work, case_ids=about)
-    to_try, to_tell = home_views.victims(desk.owed, lines, today=london_date(work.now))
+    firsts = [one.subject_id for one in desk.owed if one.kind == DutyKind.IDVA_CONTACT]
+    referred = referrals.victims_to_reach(work, referral_ids=firsts) if firsts else {}
+    to_try, to_tell = home_views.victims(desk.owed, lines, referred, today=london_date(work.now))
     return {"to_try": to_try, "to_tell": to_tell, "most": MOST_LINES}
 
 

@@ -13,7 +13,7 @@ from casework.conferences.queries import Board, ConferenceRecord
 from casework.conferences.rules import RoundState
 from casework.duties.queries import DutyRecord
 from casework.duties.rules import DutyKind
-from casework.referrals.queries import ReferralLine
+from casework.referrals.queries import ReferralLine, VictimToReach
 from casework.referrals.rules import ReferralState
 from casework.research.queries import Square
 from casework.research.rules import ResearchState
@@ -154,25 +154,44 @@ def _and_more(what: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Victim:
-    """A victim whom the IDVA is to reach: by when, and how that is safe. `line` is None when the case is open to them no more."""
+    """A victim whom the IDVA is to reach: who ("" when the case is open to them no more), by when, and how that is safe.
 
-    case_id: UUID
-    line: CaseLine | None
+    `referral_id` is the referral from which a first contact is tried, None for what was agreed at a sitting.
+    """
+
+    name: str
+    number: str
+    referral_id: UUID | None
     contact: SafeContact | None
     due_at: datetime
     is_late: bool
 
 
 def victims(
-    owed: Iterable[DutyRecord], lines: Mapping[UUID, CaseLine], *, today: date
+    owed: Iterable[DutyRecord],
+    lines: Mapping[UUID, CaseLine],
+    referred: Mapping[UUID, VictimToReach],
+    *,
+    today: date,
 ) -> tuple[tuple[Victim, ...], tuple[Victim, ...]]:
-    """Return the victims to be reached for the first time and those to be told what was agreed, by due time. `today` is London's."""
+    """Return the victims to be reached for the first time and those to be told what was agreed, by due time. `today` is London's.
+
+    `referred` are those of referrals that have no case yet, by referral.
+    """
     to_try: list[Victim] = []
     to_tell: list[Victim] = []
     for one in owed:
-        if one.kind in WITH_A_VICTIM and one.case_id is not None:
-            line = lines.get(one.case_id)
-            document = line.victim.document if line and line.victim else {}
-            found = Victim(one.case_id, line, safe_contact_of(document, on=today), one.due_at, one.is_late)
-            (to_try if one.kind == DutyKind.IDVA_CONTACT else to_tell).append(found)
+        if one.kind in WITH_A_VICTIM:
+            first = one.kind == DutyKind.IDVA_CONTACT
+            new, line = referred.get(one.subject_id), lines.get(one.case_id) if one.case_id else None
+            document = new.victim if new else line.victim.document if line and line.victim else {}
+            found = Victim(
+                name=" ".join(filter(None, (document.get("given_names"), document.get("family_name")))),
+                number="new referral" if new else line.number if line else "",
+                referral_id=one.subject_id if first else None,
+                contact=safe_contact_of(document, on=today),
+                due_at=one.due_at,
+                is_late=one.is_late,
+            )
+            (to_try if first else to_tell).append(found)
     return tuple(to_try), tuple(to_tell)

@@ -42,6 +42,8 @@ GATES: dict[str, str] = {
     "GET cases.shared": "coordinator administrator chair",
     "GET contacts.of_case": "coordinator administrator idva",
     "POST contacts.of_case": "idva",
+    "GET contacts.of_referral": "idva",
+    "POST contacts.of_referral": "idva",
     "POST colleagues.accept": "",
     "GET colleagues.ask": "housing",
     "POST colleagues.ask": "housing",

@@ -228,9 +228,10 @@ class TestTheIdvasHome:
     def test_shows_whom_to_reach_first_and_how_that_is_safe(
         self, partnership: APartnership, settings: Settings, visitor_as: As
     ) -> None:
-        case_id = Fortnight(partnership, settings).case_for()
+        fortnight = Fortnight(partnership, settings)
+        referral_id = fortnight.refers()
         page = text_of(visitor_as("idva").open("/"))
-        assert f'href="/cases/{case_id}/contact">Try to reach: Leanne Whitehouse' in page
+        assert f'href="/first-contacts/{referral_id}">Try to reach: Leanne Whitehouse, new referral' in page
         assert "phone, weekdays 09:30-14:30, 07700 900954" in words_of(page)
 
     def test_loses_her_once_a_try_is_noted_and_the_coordinator_reads_of_it(

@@ -176,7 +176,8 @@ class TestTheSteps:
         for told in (
             "Sent Monday 23 November, 09:00",
             "answers by <b>Tuesday 24 November, 12:00",
-            "on the day it is accepted",
+            "has it since Monday 23 November, 09:00, tries by <b>Wednesday 25 November, 09:00",
+            "this reports no crime to the police",
         ):
             assert told in text_of(sent)
         assert "with the list, on <b>" in text_of(sent)

@@ -296,7 +296,8 @@ class TestAReferrer:
         assert "Checklist against that of" in text_of(priya.open(f"/triage/{again}"))
         priya.send(f"/triage/{again}/accept", {"known_case": str(case_id)})
         grace = visitor_as("midwife")
-        for page in (grace.open(f"/refer/{again}"), grace.open(f"/cases/{case_id}"), grace.open("/refer")):
+        assert grace.open(f"/cases/{case_id}").status_code == 404
+        for page in (grace.open(f"/refer/{again}"), grace.open("/refer")):
             words = text_of(page)
             assert page.status_code == 200
             assert "repeat" not in words.split("<main")[1].lower().replace("app-repeater", "")

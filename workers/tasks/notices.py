@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 
-from casework.access.permissions import Role
 from casework.accounts import queries as accounts
 from casework.documents.mails import MailTemplate
 from casework.events.operations import Message
@@ -36,10 +35,14 @@ def tell_referrer(work: UnitOfWork, message: Message) -> None:
     )
 
 
+def tell_of_referral(work: UnitOfWork, message: Message) -> None:
+    """Tell the IDVA service and the co-ordinators that a referral was sent."""
+    notifications.tell_of_referral(work, referral_id=message.id_of("referral_id"), about=str(message.id))
+
+
 def tell_idva(work: UnitOfWork, message: Message) -> None:
-    """Tell the IDVA service the same day that somebody needs them."""
-    people = accounts.accounts_with_role(work, roles=[Role.IDVA])
-    notifications.notify(work, template=MailTemplate.SOMETHING_NEW, account_ids=people, about=f"accepted:{message.id}")
+    """Tell the IDVA service that somebody needs them, unless it was told when the referral was sent."""
+    notifications.tell_idva(work, case_id=message.id_of("case_id"), about=str(message.id_of("referral_id")))
 
 
 def tell_representative(work: UnitOfWork, message: Message) -> None:

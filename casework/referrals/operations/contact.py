@@ -1,17 +1,14 @@
-"""The IDVA's first contact with the victim, tried within hours of the acceptance."""
+"""The IDVA's first contact with the victim, tried within hours of the referral."""
 
 from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import select
-
 from casework.access.permissions import Role
-from casework.cases import policy as case_policy
 from casework.duties import operations as duties
 from casework.duties.rules import DutyKind
-from casework.errors import Invalid, NotAllowed, NotFound
-from casework.referrals.models import Referral
+from casework.errors import Invalid, NotAllowed
+from casework.referrals import policy
 from casework.referrals.operations.submission import decide
 from casework.referrals.rules import ContactOutcome
 from casework.work import UnitOfWork
@@ -24,12 +21,10 @@ def record_contact(work: UnitOfWork, *, referral_id: uuid.UUID, outcome: Contact
     """
     if Role.IDVA not in work.actor.roles:
         raise NotAllowed(code="role")
-    referral = work.session.scalar(select(Referral).where(Referral.id == referral_id).with_for_update())
-    case_policy.reach(work, (referral and referral.case_id) or referral_id, act="contact:record")
-    if referral is None:
-        raise NotFound
+    referral = policy.reach_for_contact(work, referral_id, act="contact:record", lock=True)
     if not words.strip():
         raise Invalid.field("words", "Say how it went, or why it was not safe to try.")
     decide(work, referral, step="contact", code=ContactOutcome(outcome).value, words=words)
     duties.meet(work, kind=DutyKind.IDVA_CONTACT, subject_id=referral.id)
-    work.note("contact:record", "case", referral.case_id, reason=str(outcome))
+    about = ("case", referral.case_id) if referral.case_id else ("referral", referral.id)
+    work.note("contact:record", *about, reason=str(outcome))

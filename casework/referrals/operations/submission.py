@@ -23,6 +23,7 @@ from casework.programmes.marac import rules as marac
 from casework.programmes.marac.local_policy import Policy
 from casework.referrals import events, policy, rules
 from casework.referrals.models import Referral, ReferralCandidate, ReferralDecision
+from casework.referrals.operations import idva
 from casework.referrals.queries import matching, own
 from casework.risk import rules as risk
 from casework.risk.models import RiskAssessment
@@ -229,7 +230,8 @@ def _take_in(work: UnitOfWork, referral: Referral, document: Mapping[str, Any], 
     if young:
         _redirect_under_16(work, referral)
         return
-    keep_candidates(work, referral=referral, document=document)
+    found = keep_candidates(work, referral=referral, document=document)
+    idva.ask_at_sending(work, referral, maybe=[one.case_id for one in found], in_force=in_force)
     holidays = partnerships.extra_holidays(work)
     due_on = add_working_days(london_date(work.now), in_force.policy.triage_days, holidays)
     duties.raise_duties(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select, update
 
 from casework.access.permissions import Permission
-from casework.agencies.models import Agency
 from casework.cases import operations as cases
 from casework.cases import policy as case_policy
 from casework.cases import queries as case_queries
@@ -20,7 +19,6 @@ from casework.cases.rules import LinkKind, StandingKind
 from casework.conferences import operations as conferences
 from casework.conferences.operations import ListedReferral
 from casework.duties import operations as duties
-from casework.duties.operations import NewDuty
 from casework.duties.rules import DutyKind
 from casework.errors import Conflict, Invalid, NotFound
 from casework.partnerships import queries as partnerships
@@ -32,13 +30,12 @@ from casework.programmes.marac import rules as marac
 from casework.programmes.marac.local_policy import Policy
 from casework.referrals import events, policy, rules
 from casework.referrals.models import Referral, ReferralCandidate
+from casework.referrals.operations import idva
 from casework.referrals.operations.submission import decide, keep_candidates, routes_of
 from casework.referrals.queries import matching
 from casework.referrals.queries.matching import Found
 from casework.risk.models import RiskAssessment
 from casework.work import UnitOfWork
-
-IDVA_SERVICE = "idva_service"
 
 
 def accept(
@@ -102,7 +99,7 @@ def accept(
     )
     _stand(work, referral, case_id)
     duties.meet(work, kind=DutyKind.REFERRAL_TRIAGE, subject_id=referral.id)
-    _tell_idva(work, referral, case_id, in_force.version_id, in_force.policy)
+    idva.stand_at_acceptance(work, referral, case_id=case_id, in_force=in_force)
     work.note("referral:accept", "referral", referral.id, reason="repeat" if repeat.is_repeat else "new")
     work.record(
         events.ReferralAccepted(
@@ -331,32 +328,3 @@ def _stand(work: UnitOfWork, referral: Referral, case_id: uuid.UUID) -> None:
             kind=StandingKind.REFERRER,
             account_ids=[referral.referrer_account_id],
         )
-
-
-def _tell_idva(
-    work: UnitOfWork, referral: Referral, case_id: uuid.UUID, policy_version_id: uuid.UUID, local: Policy
-) -> None:
-    """Give the IDVA service its standing the same day, with the duty to try first contact within its hours."""
-    idva = work.session.scalar(select(Agency.id).where(Agency.slug == IDVA_SERVICE))
-    if idva is None or idva not in partnerships.core_agency_ids(work):
-        return
-    if idva in case_queries.blocked_accounts(work, case_ids=[case_id], at=work.now).get(case_id, ()):
-        return
-    cases.give_standing(work, case_ids=[case_id], source_ids=[referral.id], kind=StandingKind.IDVA, agency_ids=[idva])
-    referral.idva_told_at = work.now
-    duties.raise_duties(
-        work,
-        duties=[
-            NewDuty(
-                kind=DutyKind.IDVA_CONTACT,
-                subject_kind="referral",
-                subject_id=referral.id,
-                due_at=work.now + timedelta(hours=local.idva_contact_hours),
-                rule="clock.idva_contact",
-                owed_by_agency_id=idva,
-                case_id=case_id,
-            )
-        ],
-        policy_version_id=policy_version_id,
-        extra_holidays=partnerships.extra_holidays(work),
-    )

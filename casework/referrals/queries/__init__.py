@@ -1,6 +1,16 @@
 """Reads of referrals: the inbox, one referral with what is missing and who is probably known, and one's own."""
 
-from casework.referrals.queries.contacts import ContactRecord, ContactTry, contacts
+from casework.referrals.queries.contacts import (
+    ContactRecord,
+    ContactTry,
+    FirstContact,
+    NextInLine,
+    VictimToReach,
+    contacts,
+    first_contact,
+    next_in_line,
+    victims_to_reach,
+)
 from casework.referrals.queries.history import (
     Checklist,
     PastReferral,
@@ -36,24 +46,30 @@ __all__ = [
     "ContactRecord",
     "ContactTry",
     "Draft",
+    "FirstContact",
+    "NextInLine",
     "PastReferral",
     "ReferralLine",
     "ReferralRecord",
     "ReturnedStep",
     "RoundOfCase",
     "Step",
+    "VictimToReach",
     "WhatNext",
     "came_before",
     "contacts",
     "counts",
     "draft",
+    "first_contact",
     "history",
     "inbox",
     "last_checklists",
     "my_counts",
     "my_referrals",
+    "next_in_line",
     "referral_record",
     "returned_steps",
     "rounds_of_referral",
+    "victims_to_reach",
     "what_next",
 ]

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
 from casework.access.permissions import Permission, Role
+from casework.agencies.models import Agency
 from casework.cases import policy as case_policy
 from casework.cases import queries as cases
 from casework.cases.queries import CaseLine
 from casework.errors import NotAllowed
 from casework.programmes.registry import MARAC
-from casework.referrals import rules
-from casework.referrals.models import Referral, ReferralDecision
+from casework.referrals import policy, rules
+from casework.referrals.models import Referral, ReferralCandidate, ReferralDecision
+from casework.referrals.queries.own import CORRECTION
 from casework.work import UnitOfWork
 
 
@@ -37,6 +41,102 @@ class ContactRecord:
     referral_id: uuid.UUID | None
     tries: tuple[ContactTry, ...]
     may_record: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FirstContact:
+    """A referral as an IDVA needs it to reach the victim: the form as sent, the tries so far, the latest first, and the case
+    once there is one."""
+
+    referral_id: uuid.UUID
+    case_id: uuid.UUID | None
+    state: str
+    submitted_at: datetime | None
+    document: Mapping[str, Any]
+    agency_name: str
+    tries: tuple[ContactTry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VictimToReach:
+    """The victim of a referral that has no case yet, for a list: the part of the form that is about the victim."""
+
+    referral_id: uuid.UUID
+    victim: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NextInLine:
+    """Who has a referral that was just sent: its writer, the agency asked for first contact, the known cases it may be about."""
+
+    writer_id: uuid.UUID | None
+    asked_agency_id: uuid.UUID | None
+    case_ids: tuple[uuid.UUID, ...]
+
+
+def first_contact(work: UnitOfWork, *, referral_id: uuid.UUID) -> FirstContact:
+    """Return a referral for the IDVA who is to reach its victim, opened, and note the view. Raises NotAllowed, NotFound.
+
+    The whole form goes to the IDVA service when it is sent (docs/adr/0016-first-contact.md).
+    """
+    if Role.IDVA not in work.actor.roles:
+        raise NotAllowed(code="role")
+    row = policy.reach_for_contact(work, referral_id, act="contact:view")
+    steps = work.session.execute(
+        select(Agency.name, ReferralDecision)
+        .outerjoin(ReferralDecision, (ReferralDecision.referral_id == row.id) & (ReferralDecision.step == "contact"))
+        .where(Agency.id == row.referrer_agency_id)
+        .order_by(ReferralDecision.decided_at.desc())
+    ).all()
+    work.keys.load([row.key_id])
+    work.note_view("contact:view", "referral", row.id)
+    document = row.document.open(work.keys) or {}
+    return FirstContact(
+        referral_id=row.id,
+        case_id=row.case_id,
+        state=row.state,
+        submitted_at=row.submitted_at,
+        document={field: value for field, value in document.items() if field != CORRECTION},
+        agency_name=steps[0][0],
+        tries=tuple(_try(work, one) for _, one in steps if one is not None),
+    )
+
+
+def victims_to_reach(work: UnitOfWork, *, referral_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, VictimToReach]:
+    """Return the victims of those of these referrals that have no case yet and that the reader is to reach; note the view of each."""
+    rows = work.session.scalars(
+        select(Referral).where(
+            Referral.id.in_(list(referral_ids)),
+            Referral.state.in_([state.value for state in rules.CONTACT_STATES]),
+            policy.may_contact(work),
+        )
+    ).all()
+    work.keys.load([row.key_id for row in rows])
+    for row in rows:
+        work.note_view("contact:view", "referral", row.id)
+    return {row.id: VictimToReach(row.id, (row.document.open(work.keys) or {}).get("victim") or {}) for row in rows}
+
+
+def next_in_line(work: UnitOfWork, *, referral_id: uuid.UUID) -> NextInLine | None:
+    """Return who has a referral that waits for triage, to tell them; None when it does not wait, or may not be seen."""
+    row = work.session.scalar(
+        select(Referral).where(
+            Referral.id == referral_id,
+            Referral.state == rules.ReferralState.SUBMITTED.value,
+            policy.may_see(work),
+        )
+    )
+    if row is None:
+        return None
+    asked = select(Agency.id).where(Agency.slug == rules.IDVA_SERVICE)
+    candidates = select(ReferralCandidate.case_id).where(
+        ReferralCandidate.referral_id == row.id, ReferralCandidate.is_dismissed.is_(False)
+    )
+    return NextInLine(
+        writer_id=row.referrer_account_id,
+        asked_agency_id=work.session.scalar(asked) if row.idva_told_at else None,
+        case_ids=tuple(work.session.scalars(candidates)),
+    )
 
 
 def contacts(work: UnitOfWork, *, case_id: uuid.UUID) -> ContactRecord:

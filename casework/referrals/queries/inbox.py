@@ -208,10 +208,13 @@ def referral_record(work: UnitOfWork, *, referral_id: uuid.UUID) -> ReferralReco
 
 
 def _for_its_writer(steps: Iterable[Step]) -> Iterator[Step]:
-    """Yield the steps that a referral's writer may know: not what triage noted for itself, nor whether there is an earlier case."""
+    """Yield the steps that a referral's writer may know: not what triage noted for itself, nor whether there is an earlier case,
+    nor what the victim said to the IDVA."""
     for one in steps:
         if one.step == "accepted":
             yield replace(one, code=None, words="")
+        elif one.step == "contact":
+            yield replace(one, words="")
         elif one.step != rules.LATER:
             yield one
 

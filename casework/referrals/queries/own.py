@@ -51,7 +51,8 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class WhatNext:
-    """What follows a sent referral: until when triage answers, when the agencies get the list, and the sitting that hears it.
+    """What follows a sent referral: until when triage answers, since when the IDVA service has it and by when it tries to reach the
+    victim, when the agencies get the list, and the sitting that hears it.
 
     None where it is not known. Before it is accepted the sitting is the one that would hear it now; `is_listed` says that it is
     on that list.
@@ -62,6 +63,8 @@ class WhatNext:
     heard_at: datetime | None
     marac_name: str
     is_listed: bool
+    idva_told_at: datetime | None
+    idva_tries_by: datetime | None
 
 
 def may_write(work: UnitOfWork, referral: Referral) -> bool:
@@ -117,13 +120,13 @@ def returned_steps(work: UnitOfWork, *, referral_ids: Sequence[uuid.UUID]) -> di
 def what_next(work: UnitOfWork, *, referral_id: uuid.UUID) -> WhatNext:
     """Return by when a sent referral is answered, and which sitting hears it if it is accepted now. Raises NotFound."""
     row = policy.reach(work, referral_id)
-    answered_by = work.session.scalar(
-        select(Duty.due_at).where(
-            Duty.kind == DutyKind.REFERRAL_TRIAGE.value,
-            Duty.subject_id == row.id,
-            Duty.state == DutyState.OPEN.value,
-        )
+    owed = dict(
+        work.session.execute(
+            select(Duty.kind, Duty.due_at).where(Duty.subject_id == row.id, Duty.state == DutyState.OPEN.value)
+        ).all()
     )
+    answered_by = owed.get(DutyKind.REFERRAL_TRIAGE.value)
+    idva = (row.idva_told_at, owed.get(DutyKind.IDVA_CONTACT.value))
     listed = and_(
         Listing.conference_id == Conference.id,
         Listing.referral_id == row.id,
@@ -140,8 +143,8 @@ def what_next(work: UnitOfWork, *, referral_id: uuid.UUID) -> WhatNext:
     ).first()
     if sitting is None:
         name = work.session.scalar(select(Marac.name).where(Marac.id == row.marac_id)) or ""
-        return WhatNext(answered_by, None, None, name, is_listed=False)
-    return WhatNext(answered_by, sitting.list_out_at, sitting.sits_at, sitting.name, is_listed=sitting.id is not None)
+        return WhatNext(answered_by, None, None, name, False, *idva)
+    return WhatNext(answered_by, sitting.list_out_at, sitting.sits_at, sitting.name, sitting.id is not None, *idva)
 
 
 def came_before(work: UnitOfWork, *, agency_id: uuid.UUID, reference: str, fingerprint: str) -> bool | None:

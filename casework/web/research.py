@@ -8,7 +8,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from casework.access.permissions import Permission, Purpose
-from casework.cases import queries as cases
 from casework.clock import london_date
 from casework.conferences import queries as rounds
 from casework.conferences.rules import RoundState
@@ -169,12 +168,9 @@ def _page(
             asked = queries.own_requests(work, conference_id=conference_id)
         else:
             raise NotFound
-        conference = rounds.conference_record(work, conference_id=conference_id)
+        # A repeat may be open to its agency from before: one case of the list, which must not look like the whole of it.
+        conference, accepted = rounds.round_and_word(work, conference_id=conference_id)
         colleagues = queries.asked_colleagues(work, conference_id=conference_id) if asked else {}
-        # Who sees a question has accepted.
-        accepted = bool(asked) or work.actor.account_id in cases.accepted_confidentiality(
-            work, conference_id=conference_id
-        )
     opened = next((one for one in asked if one.id == about), None)
     if about is not None and opened is None:
         raise NotFound

@@ -91,6 +91,7 @@ DIRECTORY = {
     "conferences.queries.board.numbering": "how many MARACs and rounds there are, for the numbers of cases",
     "conferences.queries.calendar.conferences": "days of sittings, to those whose role takes part in rounds",
     "conferences.queries.calendar.conference_record": "the day of a sitting, likewise",
+    "conferences.queries.table.round_and_word": "the day of a sitting, and whether the reader has accepted its statement",
     "conferences.queries.table.agenda": "the day of a sitting, with an empty list for an outsider (tested below)",
     "partnerships.queries.holidays": "days on which nobody works",
     "partnerships.queries.partnerships": "names of partnerships",

@@ -33,6 +33,7 @@ from casework.conferences.queries.table import (
     people_on_the_list,
     people_told_of,
     recorded_in_round,
+    round_and_word,
 )
 
 __all__ = [
@@ -63,5 +64,6 @@ __all__ = [
     "people_on_the_list",
     "people_told_of",
     "recorded_in_round",
+    "round_and_word",
     "waiting_for_later",
 ]

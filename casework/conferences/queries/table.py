@@ -85,17 +85,23 @@ class AgendaRecord:
 
 def agenda(work: UnitOfWork, *, conference_id: uuid.UUID) -> AgendaRecord:
     """Return a round with its list, people opened, and note the view of each case. Four queries. Raises NotAllowed, NotFound."""
-    work.require(Permission.CONFERENCE_VIEW)
-    found = work.entities(_round_and_word, conference_id=conference_id)
-    if not found:
-        raise NotFound
+    conference, has_accepted = round_and_word(work, conference_id=conference_id)
     board = boards(work, conference_ids=[conference_id])[conference_id]
     case_ids = [one.case_id for one in board.places]
     for case_id in case_ids:
         work.note_view("case:view_line", "case", case_id)
     people = cases.people_of(work, case_ids=case_ids) if case_ids else {}
+    return AgendaRecord(conference, board, people, has_accepted)
+
+
+def round_and_word(work: UnitOfWork, *, conference_id: uuid.UUID) -> tuple[ConferenceRecord, bool]:
+    """Return a round and whether the reader has accepted its statement, in one query. Raises NotAllowed, NotFound."""
+    work.require(Permission.CONFERENCE_VIEW)
+    found = work.entities(_round_and_word, conference_id=conference_id)
+    if not found:
+        raise NotFound
     conference, marac, has_accepted = found[0]
-    return AgendaRecord(conference_from(conference, marac), board, people, has_accepted)
+    return conference_from(conference, marac), has_accepted
 
 
 def _round_and_word(actor: Actor, _now: datetime) -> Executable:

@@ -1,36 +1,79 @@
-"""Somebody at a browser who looks at pages: axe at WCAG 2.2 AA, no sideways scroll, nothing on the console.
+"""Somebody at a browser who looks at pages: axe at WCAG 2.2 AA, no sideways scroll, nothing on the console, nothing from elsewhere.
 
 With CASEWORK_SCREENSHOTS=FOLDER each page that is looked at is also kept as a picture.
 """
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
+from typing import Final
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response, ViewportSize
 
-ROOT = Path(__file__).parents[2]
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
-WIDTHS = (1280, 640, 320)
-"""In pixels: a desk, the same at 200%, and a phone."""
+ROOT: Final = Path(__file__).parents[2]
+RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+DESK: Final[ViewportSize] = {"width": 1280, "height": 900}
+ZOOMED: Final[ViewportSize] = {"width": 640, "height": 450}
+PHONE: Final[ViewportSize] = {"width": 320, "height": 640}
+_LOADED: Final = frozenset({"stylesheet", "script", "font", "image"})
+GIVEN_UP: Final = "net::ERR_ABORTED"
+"""What a browser says of a request that it dropped itself, because its page was left."""
+
+
+@functools.cache
+def _axe() -> str:
+    return (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds at WCAG 2.2 AA, as lines that say where."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_axe())
+    options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
+    return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+
+
+def tab_to(page: Page, target: Locator, *, most: int = 80) -> None:
+    """Press Tab until `target` has the focus, as somebody without a mouse does. Fails where the keyboard does not lead there."""
+    for _ in range(most):
+        if target.evaluate("one => one === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the keyboard does not lead to {target}")
 
 
 class Looker:
-    """Somebody at a browser; whatever the console says is kept."""
+    """Somebody at a browser. Whatever the console says is kept, what was not loaded, and what was asked of another place."""
 
     def __init__(self, context: BrowserContext, address: str) -> None:
-        self.address = address
+        self.address, self.context = address, context
         self.complaints: list[str] = []
+        context.on("console", self._note)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        context.on("request", self._asked)
+        context.on("requestfailed", self._failed)
+        context.on("response", self._answered)
         self.page: Page = context.new_page()
-        self.page.on("console", self._note)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _note(self, message: ConsoleMessage) -> None:
         # A browser reports the status of a form that came back with mistakes, or was kept out; that is no fault of the page.
         if message.type == "error" and not any(status in message.text for status in ("401", "403", "409", "422")):
             self.complaints.append(message.text)
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((self.address, "data:", "blob:")):
+            self.complaints.append(f"from elsewhere: {request.url}")
+
+    def _failed(self, request: Request) -> None:
+        if request.failure != GIVEN_UP:
+            self.complaints.append(f"not loaded: {request.url}: {request.failure}")
+
+    def _answered(self, answer: Response) -> None:
+        if answer.status >= 400 and answer.request.resource_type in _LOADED:
+            self.complaints.append(f"not there: {answer.url}: {answer.status}")
 
     def open(self, path: str) -> Page:
         """Go to a page."""
@@ -43,17 +86,14 @@ class Looker:
         self.page.wait_for_load_state()
 
     def look(self, name: str) -> None:
-        """Look at the page as it is, wide, at 200% and on a phone: nothing for axe, no sideways scroll, no complaint."""
-        for width in WIDTHS:
-            self.page.set_viewport_size({"width": width, "height": {1280: 900, 640: 450}.get(width, 640)})
+        """Look at the page as it is: nothing for axe; wide, at 200% and on a phone no sideways scroll; no complaint."""
+        told = violations(self.page)
+        assert not told, f"{name}: {told}"
+        for size in (DESK, ZOOMED, PHONE):
+            self.page.set_viewport_size(size)
             wide = self.page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, f"{name} at {width}: {wide} px wide"
+            assert wide <= size["width"], f"{name} at {size['width']}: {wide} px wide"
             if folder := os.environ.get("CASEWORK_SCREENSHOTS"):
-                self.page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
-            self.page.evaluate(AXE.read_text(encoding="utf-8"))
-            options = {"runOnly": {"type": "tag", "values": RULES}}
-            found = self.page.evaluate("options => axe.run(document, options)", options)["violations"]
-            told = [(one["id"], [node["html"][:160] for node in one["nodes"]]) for one in found]
-            assert not told, f"{name} at {width}: {told}"
-        self.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+                self.page.screenshot(path=f"{folder}/{name}-{size['width']}.png", full_page=True)
+        self.page.set_viewport_size(DESK)
         assert not self.complaints, f"{name}: {self.complaints}"

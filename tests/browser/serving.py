@@ -1,13 +1,39 @@
-"""A web process of its own for a test that kills it: `python -m tests.browser.serving PORT MOMENT`, the moment in ISO, UTC."""
+"""The product at an address: beside a test, or as a process that a test kills (`python -m tests.browser.serving PORT MOMENT`, UTC)."""
 
 from __future__ import annotations
 
+import contextlib
 import sys
+import threading
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
-from werkzeug.serving import run_simple
+from flask import Flask
+from werkzeug.serving import WSGIRequestHandler, make_server, run_simple
 
 from casework.app import create
+
+
+class _Quiet(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log(self, *_: Any) -> None:
+        """Say nothing: the tests read what the browser saw."""
+
+
+@contextlib.contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """Serve `app` on a port of its own; gives its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def main() -> None:

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import WSGIRequestHandler, make_server
+from playwright.sync_api import Browser, Page
 
 from casework.web import pages
-from local import assets
+from tests.browser.looking import DESK, PHONE, violations
+from tests.browser.serving import served
 
-ROOT = Path(__file__).parents[2]
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
-ARGUMENTS = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 GUIDE = "/demo/components"
-PHONE, DESK = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
 
 
 @dataclass(frozen=True)
@@ -41,15 +25,9 @@ class Settings:
     base_url: str = "http://127.0.0.1"
 
 
-class _Quiet(WSGIRequestHandler):
-    def log(self, *_: Any) -> None:
-        """Say nothing: the tests read what the browser saw."""
-
-
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+def address(built: None) -> Iterator[str]:
     """The page shell on a port of its own, somebody signed in, with the look built from the sources as they are."""
-    assets.build()
     app = Flask("bare")
     app.secret_key = "a secret of the tests, thirty-two characters"
     pages.init(app, settings=Settings())
@@ -63,31 +41,8 @@ def address() -> Iterator[str]:
             pages.Frame(partnership="South Staffordshire MARAC", person="Priya Nair", sign_out="/out", navigation=links)
         )
 
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A Chromium. Where there is none, the test is left out with a plain word, or fails where one is required."""
-    found = next(
-        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-    )
-    if found is None:
-        words = "no Chromium on this machine: apt-get install chromium libatomic1 fonts-liberation2"
-        if os.environ.get("CASEWORK_REQUIRE_BROWSER") == "1":
-            pytest.fail(words)
-        pytest.skip(words)
-    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=[*ARGUMENTS, *as_root])
-        yield chromium
-        chromium.close()
+    with served(app) as at:
+        yield at
 
 
 @pytest.fixture
@@ -102,13 +57,6 @@ def page(browser: Browser) -> Iterator[Page]:
     yield tab
     context.close()
     assert [words for words in said if "404 (NOT FOUND)" not in words] == []
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds at WCAG 2.2 AA, as lines that say where."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in found["violations"] for node in rule["nodes"]]
 
 
 def sideways(page: Page) -> int:

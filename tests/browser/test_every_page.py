@@ -6,10 +6,11 @@ With CASEWORK_PICTURES=FOLDER each page is also kept as a picture: that is how d
 
 from __future__ import annotations
 
+import html
 import os
-import threading
+import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,9 +19,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Error, Page
 from werkzeug.exceptions import HTTPException
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from casework.access.actors import SYSTEM
 from casework.accounts import operations as accounts
@@ -28,15 +28,12 @@ from casework.app import create
 from casework.web.unit import EXTENSION
 from casework.work import Stores, UnitOfWork
 from config.settings import Settings
-from local import assets
 from rehearsal import demonstration
 from rehearsal.partnership import World
+from tests.browser.looking import DESK, GIVEN_UP, PHONE, violations
+from tests.browser.serving import served
 from tests.conftest import Database, _stores
 
-ROOT = Path(__file__).parents[2]
-AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
-DESK, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 TALLEST = 2_400  # of a picture, in pixels
 
 # Whom we follow, in this order: who comes to a page first is looked at there. Homes are looked at for everybody.
@@ -86,11 +83,6 @@ ELSEWHERE = {
 }
 
 
-class _Quiet(WSGIRequestHandler):
-    def log(self, *_: Any) -> None:
-        """Say nothing."""
-
-
 @dataclass
 class Told:
     """What was seen: the pages by endpoint, and every fault with the page and the person."""
@@ -122,10 +114,9 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(
-    module_database: Database, key_files: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+    module_database: Database, key_files: dict[str, str], tmp_path_factory: pytest.TempPathFactory, built: None
 ) -> Iterator[Site]:
     """The demonstration, made as `./dev run` makes it."""
-    assets.build()
     state = tmp_path_factory.mktemp("state")
     (state / "mail").mkdir()
     settings = Settings.read(
@@ -144,13 +135,8 @@ def site(
     stores = _stores(module_database, key_files)
     world = demonstration.make(stores, datetime.now(UTC).replace(microsecond=0))
     app = create(settings)
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield Site(app, stores, world, f"http://127.0.0.1:{server.server_port}")
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(app) as address:
+        yield Site(app, stores, world, address)
     app.extensions[EXTENSION].stores.close()
     stores.close()
 
@@ -193,16 +179,9 @@ def _walk(site: Site, browser: Browser, who: str | None, found: Told) -> None:
         is_new = endpoint not in found.pages or endpoint == HOME
         if not is_new and endpoint not in _LEADS_ON:
             continue
-        if not _is_page(context, site, path, who, found):
-            found.pages[endpoint] = f"{who}: {path}"
-            continue
-        if is_new:
-            found.pages[endpoint] = f"{who}: {path}"
-            name = endpoint if endpoint != HOME else f"{endpoint}-{who or 'nobody'}"
-            waiting.extend(_look(page, site, path, name, who, found))
-        else:
-            page.goto(site.address + path)
-            waiting.extend(_links(page))
+        found.pages.setdefault(endpoint, f"{who}: {path}")
+        name = endpoint if endpoint != HOME else f"{endpoint}-{who or 'nobody'}"
+        waiting.extend(_look(page, site, path, name, who, found) if is_new else _asks(page, site, path, who, found))
     context.close()
 
 
@@ -214,34 +193,55 @@ _LEADS_ON = frozenset(
 )
 
 
-def _is_page(context: BrowserContext, site: Site, path: str, who: str | None, found: Told) -> bool:
-    """Say whether something is a page; a file is only asked for. A link that leads to a closed door is a fault."""
-    answer = context.request.get(site.address + path, max_redirects=5)
+def _goes(page: Page, site: Site, path: str, who: str | None, found: Told) -> list[str]:
+    """Go to a page and return where its links lead; a file leads nowhere. A link that leads to a closed door is a fault."""
+    try:
+        answer = page.goto(site.address + path)
+    except Error as error:
+        if "Download is starting" not in error.message:
+            raise
+        return []
+    if answer is None or not answer.ok:
+        found.faults.append(f"{path} as {who}: {answer.status if answer else 'no answer'}")
+        return []
+    return _links(page)
+
+
+def _asks(page: Page, site: Site, path: str, who: str | None, found: Told) -> list[str]:
+    """Ask for a page that was looked at before, and return where its links lead for this person."""
+    answer = page.context.request.get(site.address + path)
     if not answer.ok:
         found.faults.append(f"{path} as {who}: {answer.status}")
-        return False
-    return answer.headers.get("content-type", "").startswith("text/html")
+        return []
+    return _inside(html.unescape(href) for href in re.findall(r'<a [^>]*?href="([^"]+)"', answer.text()))
 
 
 def _look(page: Page, site: Site, path: str, name: str, who: str | None, found: Told) -> list[str]:
-    """Look at one page, wide and narrow; note what is wrong with it, and return where its links lead."""
+    """Look at one page, wide and narrow; note what is wrong with it, and return where its links lead. A file is only taken."""
     said: list[str] = []
     ours = (site.address, "data:")
     listeners: dict[Any, Callable[[Any], object]] = {
         "console": lambda message: said.append(message.text) if message.type == "error" else None,
         "pageerror": lambda error: said.append(str(error)),
-        "requestfailed": lambda asked: said.append(f"not loaded: {asked.url}"),
+        "requestfailed": lambda asked: said.append(f"not loaded: {asked.url}") if asked.failure != GIVEN_UP else None,
         "request": lambda asked: None if asked.url.startswith(ours) else said.append(f"from elsewhere: {asked.url}"),
     }
     for kind, listener in listeners.items():
         page.on(kind, listener)
     page.set_viewport_size(DESK)
-    page.goto(site.address + path)
-    links = _links(page)
-    page.evaluate(AXE(encoding="utf-8"))
-    options = {"runOnly": {"type": "tag", "values": RULES}}
-    for one in page.evaluate("options => axe.run(document, options)", options)["violations"]:
-        said += [f"axe {one['id']}: {node['html'][:160]}" for node in one["nodes"]]
+    faults = len(found.faults)
+    links = _goes(page, site, path, who, found)
+    if links and len(found.faults) == faults:
+        _examine(page, name, who, found, said)
+    for kind, listener in listeners.items():
+        page.remove_listener(kind, listener)
+    found.faults += [f"{name} as {who}: {one}" for one in said]
+    return links
+
+
+def _examine(page: Page, name: str, who: str | None, found: Told, said: list[str]) -> None:
+    """Say what axe finds on the page that is open, and whether it fits a phone."""
+    said += [f"axe {one}" for one in violations(page)]
     if folder := os.environ.get("CASEWORK_PICTURES"):
         found.titles[name] = f"{page.title().removesuffix(' – Casework')} ({who or 'nobody'})"
         _keep(page, Path(folder) / f"{name}.png")
@@ -253,10 +253,6 @@ def _look(page: Page, site: Site, path: str, name: str, who: str | None, found: 
             ".slice(0, 3).map(one => one.outerHTML.slice(0, 160))"
         )
         said.append(f"{wide} px wide on a phone: {culprits}")
-    for kind, listener in listeners.items():
-        page.remove_listener(kind, listener)
-    found.faults += [f"{name} as {who}: {one}" for one in said]
-    return links
 
 
 def _keep(page: Page, path: Path) -> None:
@@ -268,7 +264,10 @@ def _keep(page: Page, path: Path) -> None:
 
 def _links(page: Page) -> list[str]:
     """Return the links of a page in its order, without what comes behind '#'."""
-    hrefs = page.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))")
+    return _inside(page.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))"))
+
+
+def _inside(hrefs: Iterable[str]) -> list[str]:
     return [one.partition("#")[0] for one in hrefs if one.startswith("/") and one.partition("#")[0]]
 
 

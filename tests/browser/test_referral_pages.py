@@ -12,7 +12,7 @@ from casework.access.permissions import Purpose
 from casework.cases import operations as cases
 from casework.referrals import operations
 from casework.referrals.rules import ReturnReason
-from tests.browser.looking import Looker
+from tests.browser.looking import PHONE, Looker, tab_to
 from tests.factories.partnership import APartnership
 from tests.factories.referrals import LEANNE, PIOTR, a_document, accepted, dash, submitted
 
@@ -97,6 +97,21 @@ class TestReferring:
             page.locator(f"#a{item}-2").check()
         expect(count).to_contain_text("9 of 24 yes")
         expect(count).to_contain_text("on your professional judgement")
+
+    def test_keeps_what_has_the_focus_clear_of_the_bar_on_a_phone(self, looker: Callable[[str], Looker]) -> None:
+        amy = looker("referrer")
+        amy.open("/refer/new")
+        amy.press("Begin")
+        amy.press("Save and go on")
+        page = amy.page
+        page.set_viewport_size(PHONE)
+        for item in (1, 2, 3):
+            tab_to(page, page.locator(f"#a{item}"))
+            assert page.evaluate(
+                "() => { const here = document.activeElement.getBoundingClientRect();"
+                " const top = document.elementFromPoint(here.left + here.width / 2, here.top + here.height / 2);"
+                " return document.activeElement.parentElement.contains(top); }"
+            ), f"question {item} is hidden"
 
     def test_keeps_what_is_typed_when_the_browser_is_closed(
         self, looker: Callable[[str], Looker], partnership: APartnership

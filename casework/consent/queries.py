@@ -57,6 +57,7 @@ class AgreementRecord:
     id: uuid.UUID
     case_id: uuid.UUID
     person_id: uuid.UUID
+    born: date | None
     kind: Kind
     relation: Relation
     giver: uuid.UUID | None
@@ -146,7 +147,6 @@ def agreed_with(work: UnitOfWork, records: Sequence[AgreementRecord]) -> tuple[A
     if rules is None or not standing:
         return ()
     answers = [as_answer(one.standing, one.relation) for one in standing]
-    born = _Faults.of(work, [standing[0].person_id]).born.get(standing[0].person_id)
     found = []
     for slug in sorted({slug for one in standing for slug in (*one.standing.permit, *one.standing.deny)} - {ANY}):
         may: dict[str, frozenset[str]] = {}
@@ -158,7 +158,7 @@ def agreed_with(work: UnitOfWork, records: Sequence[AgreementRecord]) -> tuple[A
                 purpose=purpose,
                 every_no_counts=False,
                 categories=[one.value for one in Category],
-                born=born,
+                born=standing[0].born,
                 today=today,
                 clocks=rules.clocks,
             )
@@ -293,6 +293,7 @@ def _record(
         id=row.id,
         case_id=row.case_id,
         person_id=row.person_id,
+        born=faults.born.get(row.person_id),
         kind=Kind(row.kind),
         relation=relation,
         giver=row.giver,

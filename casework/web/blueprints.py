@@ -7,6 +7,7 @@ from casework.web import (
     accounts_admin,
     actions,
     agency_contacts,
+    agreements,
     cases,
     colleagues,
     conferences,
@@ -61,6 +62,7 @@ BLUEPRINTS = (
     sharing.blueprint,
     share_inbox.blueprint,
     withdrawal.blueprint,
+    agreements.blueprint,
     shut_out.blueprint,
     practice.blueprint,
 )

@@ -176,6 +176,11 @@ GATES: dict[str, str] = {
     "POST shut_out.lift": "",
     "GET shut_out.of_file": "",
     "POST shut_out.of_file": "",
+    # What is agreed about a young person: whoever sees the whole file. Who gets in is in tests/web/test_agreement_pages.py.
+    "GET agreements.agreed": "",
+    "GET agreements.change": "",
+    "POST agreements.change": "",
+    "GET agreements.sheet": "",
     "GET withdrawal.answer": "",
     "POST withdrawal.answer": "",
     "GET withdrawal.withdraw": "",

@@ -43,7 +43,7 @@ class KeyRing:
 
     def __init__(self, destroyed: Callable[[], int], *, clock: Callable[[], float] = time.monotonic) -> None:
         self._destroyed, self._clock = destroyed, clock
-        self._held: dict[uuid.UUID, tuple[float, HasPartnership]] = {}
+        self._held: dict[int, tuple[float, HasPartnership]] = {}  # by the id's number: that of a UUID is slow to hash
         self._count = -1
         self._looked_at = self._good_from = float("-inf")
         self._lock = threading.Lock()
@@ -57,10 +57,10 @@ class KeyRing:
         with self._lock:
             if len(self._held) >= MOST:
                 del self._held[next(iter(self._held))]
-            self._held[key_id] = (fetched_at, key)
+            self._held[key_id.int] = (fetched_at, key)
 
-    def recall(self, key_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[float, HasPartnership]]:
-        """Return those of these keys that are held and still good, each with when it was fetched."""
+    def recall(self, numbers: Iterable[int]) -> dict[int, tuple[float, HasPartnership]]:
+        """Return those keys of these ids (UUIDs as numbers) that are held and still good, each with when it was fetched."""
         if not self._held:
             return {}
         now = self._clock()
@@ -71,12 +71,12 @@ class KeyRing:
                 if count != self._count:
                     self._count, self._good_from = count, now
                 good_from = max(self._good_from, now - HOLDS_FOR_SECONDS)
-                self._held = {key_id: held for key_id, held in self._held.items() if held[0] >= good_from}
+                self._held = {number: held for number, held in self._held.items() if held[0] >= good_from}
         good_from = max(self._good_from, now - HOLDS_FOR_SECONDS)
-        found = ((key_id, self._held.get(key_id)) for key_id in key_ids)
-        return {key_id: held for key_id, held in found if held is not None and held[0] >= good_from}
+        found = [(number, self._held.get(number)) for number in numbers]
+        return {number: held for number, held in found if held is not None and held[0] >= good_from}
 
     def forget(self, key_id: uuid.UUID) -> None:
         """Drop a key at once."""
         with self._lock:
-            self._held.pop(key_id, None)
+            self._held.pop(key_id.int, None)

@@ -150,8 +150,9 @@ class Keys:
     def __init__(self, store: KeyStore, partnership_id: uuid.UUID | None = None) -> None:
         self._store = store
         self._partnership_id = partnership_id
-        self._wrapped: dict[uuid.UUID, tuple[float, Any]] = {}
-        self._opened: dict[uuid.UUID, DataKey] = {}
+        # Both by the id's number, as in the ring.
+        self._wrapped: dict[int, tuple[float, Any]] = {}
+        self._opened: dict[int, DataKey] = {}
 
     def new(self, kind: str, partnership_id: uuid.UUID) -> uuid.UUID:
         """Make a data key, store it, and return its id. `partnership_id` is the nil UUID for what belongs to none."""
@@ -165,56 +166,56 @@ class Keys:
         """
         if kind not in KINDS:
             raise ValueError(f"kind of a data key must be one of {', '.join(sorted(KINDS))}")
-        rows, opened = [], {}
+        rows, opened = [], []
         for _ in range(count):
             key_id, dek = uuid.uuid4(), os.urandom(KEY_BYTES)
             field_key, commitment = field_key_and_commitment(dek)
             rows.append(
                 (key_id, *self._store.master_keys.wrap(dek, context_of(key_id, partnership_id, kind)), commitment)
             )
-            opened[key_id] = DataKey(key_id, partnership_id, self._store.cipher(field_key))
+            opened.append(DataKey(key_id, partnership_id, self._store.cipher(field_key)))
         if rows:
             columns = dict(
                 zip(("ids", "names", "wrapped", "commitments"), map(list, zip(*rows, strict=True)), strict=True)
             )
             self._store.run(_INSERT, {"partnership_id": partnership_id, "kind": kind, **columns})
-        self._opened.update(opened)
-        return list(opened)
+        self._opened.update((key.id.int, key) for key in opened)
+        return [key.id for key in opened]
 
     def load(self, key_ids: Iterable[uuid.UUID]) -> None:
         """Fetch the wrapped keys of many records in one round trip, none when all are here. Absent ones fail when used."""
-        wanted = {key_id for key_id in key_ids if key_id not in self._opened and key_id not in self._wrapped}
+        opened, wrapped, ring = self._opened, self._wrapped, self._store.ring
+        wanted = {one.int: one for one in key_ids if one.int not in opened and one.int not in wrapped}
         if not wanted:
             return
-        ring = self._store.ring
-        for key_id, (fetched_at, held) in ring.recall(wanted).items():
-            wanted.discard(key_id)
+        for number, (fetched_at, held) in ring.recall(wanted).items():
             if not isinstance(held, DataKey):
-                self._wrapped[key_id] = (fetched_at, held)
+                wrapped[number] = (fetched_at, held)
             elif self._is_ours(held.partnership_id):
-                self._opened[key_id] = held
+                opened[number] = held
             else:
-                wanted.add(key_id)
+                continue
+            del wanted[number]
         if wanted:
             now = ring.now()
-            for row in self._store.run(_SELECT, {"ids": list(wanted)}):
-                self._wrapped[row.id] = (now, row)
+            for row in self._store.run(_SELECT, {"ids": list(wanted.values())}):
+                wrapped[row.id.int] = (now, row)
                 ring.keep(row.id, row, now)
 
     def data_key(self, key_id: uuid.UUID) -> DataKey:
         """Return the data key, opened; fetched singly when `load` has not brought it. Raises SealBroken."""
-        if key_id in self._opened:
-            return self._opened[key_id]
-        self.load((key_id,))
-        if key_id in self._opened:
-            return self._opened[key_id]
-        if key_id not in self._wrapped:
+        number = key_id.int
+        if number not in self._opened:
+            self.load((key_id,))
+        if (held := self._opened.get(number)) is not None:
+            return held
+        if number not in self._wrapped:
             raise SealBroken(f"there is no data key {key_id}")
-        fetched_at, row = self._wrapped[key_id]
+        fetched_at, row = self._wrapped[number]
         if not self._is_ours(row.partnership_id):
             raise SealBroken(f"data key {key_id} belongs to another partnership")
         field_key = unwrap(self._store.master_keys, row)[1]
-        opened = self._opened[key_id] = DataKey(key_id, row.partnership_id, self._store.cipher(field_key))
+        opened = self._opened[number] = DataKey(key_id, row.partnership_id, self._store.cipher(field_key))
         self._store.ring.keep(key_id, opened, fetched_at)
         return opened
 
@@ -230,8 +231,8 @@ class Keys:
         """
         if not _REASON.fullmatch(reason_code):
             raise ValueError("reason_code must be a code of a-z, 0-9 and '_', not words")
-        self._wrapped.pop(key_id, None)
-        self._opened.pop(key_id, None)
+        self._wrapped.pop(key_id.int, None)
+        self._opened.pop(key_id.int, None)
         self._store.ring.forget(key_id)
         self._store.run(_DESTROY, {"id": key_id, "reason_code": reason_code, "now": now})
         found = self._store.run(_DESTROYED_AT, {"id": key_id})

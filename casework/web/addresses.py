@@ -32,7 +32,8 @@ def address(endpoint: str, **values: Any) -> str:
 def _pattern(endpoint: str, names: tuple[str, ...]) -> Callable[..., str] | None:
     """Return what puts ids into the address of `endpoint`, or None where an id does not stand in it exactly once."""
     places = dict(zip(names, map(str, _PLACES), strict=False))
-    made = url_for(endpoint, **{name: UUID(place) for name, place in places.items()})
+    ids: dict[str, Any] = {name: UUID(place) for name, place in places.items()}
+    made = url_for(endpoint, **ids)
     if "{" in made or any(made.count(place) != 1 for place in places.values()):
         return None
     for number, place in enumerate(places.values()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import pytest
 from flask import Flask, url_for
@@ -28,7 +29,7 @@ def app() -> Flask:
 class TestAnAddress:
     def test_is_what_flask_says_whatever_stands_in_it_and_however_often_it_is_asked(self, app: Flask) -> None:
         one, two = uuid.uuid4(), uuid.uuid4()
-        asked: list[tuple[str, dict[str, object]]] = [
+        asked: list[tuple[str, dict[str, Any]]] = [
             ("list", {}),
             ("list", {"page": 2, "marac": None}),
             ("list", {"marac_id": one}),

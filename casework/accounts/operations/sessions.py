@@ -76,7 +76,7 @@ def resume(work: UnitOfWork, *, token: str) -> SignedIn | None:
 
     A session that has been idle for 15 minutes or is 8 hours old is ended here, which the trail tells.
     """
-    found = next(iter(work.rows(_open_session, token_hash=_hash(token), today=london_date(work.now))), None)
+    found = next(iter(work.look(_open_session, token_hash=_hash(token), today=london_date(work.now))), None)
     if found is None:
         return None
     over = rules.why_over(started_at=found.started_at, seen_at=found.seen_at, now=work.now)

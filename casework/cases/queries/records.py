@@ -119,7 +119,6 @@ _MEMBER = (
     Person.partnership_id,
     Person.key_id,
     Person.record_sealed,
-    CasePerson.id.label("place"),
     CasePerson.case_id,
     CasePerson.part,
     CasePerson.relationship_to_victim,
@@ -223,6 +222,7 @@ def case_lines(work: UnitOfWork, *, case_ids: Iterable[uuid.UUID]) -> dict[uuid.
         .outerjoin(CasePerson, CasePerson.case_id == Case.id)
         .outerjoin(Person, Person.id == CasePerson.person_id)
         .where(Case.id.in_(wanted), policy.is_of(MARAC), policy.may_see(work.actor, work.now))
+        .order_by(CasePerson.id)
     ).all()
     found = {row[0].id: row[0] for row in rows}
     for case_id in found:
@@ -267,6 +267,7 @@ def _people_of(actor: Actor, now: datetime, kinds: Collection[StandingKind], by_
         .join(Case, Case.id == CasePerson.case_id)
         # Said of both tables, because the planner would otherwise read every case to join those of a list.
         .where(CasePerson.case_id == case_ids, Case.id == case_ids, policy.may_know_people(actor, now, kinds))
+        .order_by(CasePerson.id)
     )
     return found.where(CasePerson.part == any_(bindparam("parts", type_=ARRAY(String)))) if by_part else found
 
@@ -275,32 +276,28 @@ def _whole_case(_actor: Actor, _now: datetime) -> Executable:
     case_id: Any = bindparam("case_id", type_=Uuid)
     checklists = select(func.array_agg(RiskAssessment.key_id)).where(RiskAssessment.case_id == case_id)
     return (
-        select(*_MEMBER, checklists.scalar_subquery().label("checklist_keys"))
+        select(checklists.scalar_subquery().label("checklist_keys"), *_MEMBER)
         .join(Person, Person.id == CasePerson.person_id)
         .where(CasePerson.case_id == case_id)
+        .order_by(CasePerson.id)
     )
 
 
 def by_case(work: UnitOfWork, rows: Iterable[Any]) -> Mapping[uuid.UUID, tuple[PersonInCase, ...]]:
     """Return these people by case, opened: victim, perpetrators, children, others. The keys have been loaded.
 
-    Each row has the columns of `_MEMBER`.
+    Each row ends with the columns of `_MEMBER`; rows of one part keep their order.
     """
-    known: dict[uuid.UUID, PersonRecord] = {}
+    known: dict[int, PersonRecord] = {}
     found: dict[uuid.UUID, list[PersonInCase]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: (_ORDER.get(row.part, 9), row.place.int)):
-        if (person := known.get(row.id)) is None:
+    for row in rows:
+        person_id, _, _, _, case_id, part, to_victim, to_perpetrator, lives_with = row[-len(_MEMBER) :]
+        if (person := known.get(person_id.int)) is None:
             document = SealedField(Person.record, row).open(work.keys) or {}
-            person = known[row.id] = PersonRecord(id=row.id, document=document)
-        found[row.case_id].append(
-            PersonInCase(
-                person=person,
-                part=row.part,
-                relationship_to_victim=row.relationship_to_victim,
-                relationship_to_perpetrator=row.relationship_to_perpetrator,
-                lives_with=row.lives_with,
-            )
-        )
+            person = known[person_id.int] = PersonRecord(person_id, document)
+        found[case_id].append(PersonInCase(person, part, to_victim, to_perpetrator, lives_with))
+    for members in found.values():
+        members.sort(key=lambda member: _ORDER.get(member.part, 9))
     return defaultdict(tuple, {case_id: tuple(members) for case_id, members in found.items()})
 
 
@@ -325,6 +322,7 @@ def known_cases(work: UnitOfWork, *, person_ids: Select[uuid.UUID]) -> dict[uuid
         .join(CasePerson, CasePerson.case_id == Case.id)
         .join(Person, Person.id == CasePerson.person_id)
         .where(Case.id.in_(hits), policy.is_of(MARAC))
+        .order_by(CasePerson.id)
     ).all()
     if not rows:
         return {}

@@ -27,7 +27,7 @@ def a_key() -> DataKey:
 
 
 def held(ring: KeyRing, *key_ids: uuid.UUID) -> list[object]:
-    return [key for _, key in ring.recall(key_ids).values()]
+    return [key for _, key in ring.recall(key_id.int for key_id in key_ids).values()]
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ class TestAHeldKey:
         fetched_at, key = ring.now(), a_key()
         ledger.destroyed += 1
         ledger.now += LOOKS_EVERY_SECONDS
-        ring.recall([key.id])
+        ring.recall([key.id.int])
         ring.keep(key.id, key, fetched_at)
         assert held(ring, key.id) == []
         ring.keep(key.id, key, ring.now())

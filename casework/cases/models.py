@@ -18,6 +18,7 @@ class Case(Base, InPartnership):
     __table_args__ = (
         UniqueConstraint("partnership_id", "id"),
         UniqueConstraint("partnership_id", "number"),
+        Index("ix_case_record_list", "partnership_id", "programme", "last_referral_on", "number"),
         inside("marac", "marac_id"),
     )
 

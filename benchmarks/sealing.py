@@ -22,7 +22,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from benchmarks.measure import Case, Result, Table, alternate
 from casework.encryption import key_store
-from casework.encryption.key_store import DataKey, KeyStore, context_of, field_key_and_commitment, unwrap
+from casework.encryption.key_ring import DataKey
+from casework.encryption.key_store import KeyStore, context_of, field_key_and_commitment, unwrap
 from casework.encryption.master_keys import MasterKeys
 from casework.encryption.sealed import Document, Sealed
 from local import engines, state

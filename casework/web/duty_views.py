@@ -141,7 +141,7 @@ def _line(
     one, kind = group[0], DutyKind(group[0].kind)
     about = [plural(len(group), COUNTED[kind])] if kind in COUNTED else []
     sitting = sittings.get(one.conference_id) if one.conference_id else None
-    if one.case_id in called and one.subject_kind != "contact":
+    if one.case_id is not None and one.case_id in called and one.subject_kind != "contact":
         about.append(called[one.case_id])
     return DutyLine(
         what=TERMS[kind].late_words if of_others else TERMS[kind].words,

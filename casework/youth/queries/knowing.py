@@ -107,7 +107,7 @@ class _Reading:
         said = what_was_said(
             self.answers,
             to_agency=act.slug,
-            purpose=act.purpose,
+            purpose=act.purpose or "",
             every_no_counts=False,
             categories=[category],
             born=self.born,
@@ -147,7 +147,7 @@ def _acts(work: UnitOfWork, case_id: uuid.UUID, names: dict[uuid.UUID, str], *, 
     """Return every act by which something went, the earliest first, and name the agencies that received it."""
     own = work.actor.agency_id
     rows = work.session.execute(
-        select(Disclosure, Agency.slug, Agency.name)
+        select(Disclosure, Agency.id, Agency.slug, Agency.name)
         .join(Agency, Agency.id == Disclosure.to_agency_id)
         .outerjoin(Share, and_(Disclosure.kind == "share", Share.id == Disclosure.subject_id))
         .where(
@@ -160,18 +160,18 @@ def _acts(work: UnitOfWork, case_id: uuid.UUID, names: dict[uuid.UUID, str], *, 
         .order_by(Disclosure.disclosed_at, Disclosure.id)
         .limit(MOST_ACTS)
     ).all()
-    names |= {act.to_agency_id: name for act, _, name in rows}
-    work.keys.load({act.key_id for act, _, _ in rows})
+    names |= {agency_id: name for _, agency_id, _, name in rows}
+    work.keys.load({act.key_id for act, *_ in rows})
     return [
         _Act(
-            agency_id=act.to_agency_id,
+            agency_id=agency_id,
             slug=slug,
             categories=words_from(act.record.open(work.keys) or {}).allowed,
-            purpose=act.purpose,
+            purpose=act.purpose or "",
             at=act.disclosed_at,
             rests_on_agreement=act.agreement_id is not None,
         )
-        for act, slug, _ in rows
+        for act, agency_id, slug, _ in rows
     ]
 
 

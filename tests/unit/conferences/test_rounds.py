@@ -194,6 +194,7 @@ class TestStates:
         extra = {
             (RoundState.LIST_OUT, RoundState.SITTING),
             (RoundState.APPROVED, RoundState.MINUTES_DRAFT),
+            (RoundState.ISSUED, RoundState.MINUTES_DRAFT),  # what is out is corrected by a further version
         }
         for state in RoundState:
             for to in RoundState:

@@ -161,7 +161,7 @@ def _acts(work: UnitOfWork, case_id: uuid.UUID, names: dict[uuid.UUID, str], *, 
         .limit(MOST_ACTS)
     ).all()
     names |= {agency_id: name for _, agency_id, _, name in rows}
-    work.keys.load({act.key_id for act, *_ in rows})
+    work.keys.load({act.key_id for act, *_ in rows if act.key_id})
     return [
         _Act(
             agency_id=agency_id,

@@ -1,4 +1,4 @@
-"""Referring by the pages: steps that keep what is typed, the check before sending, what comes after, and what was returned."""
+"""Referring by the pages: steps that keep what is typed, the check before sending, and who may refer."""
 
 from __future__ import annotations
 
@@ -6,110 +6,19 @@ import html
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from werkzeug.test import TestResponse
 
-from casework.access.permissions import Purpose
-from casework.referrals import operations, queries
-from casework.referrals.rules import ReturnReason
 from casework.web.forms.referring import STEPS
 from tests.factories.partnership import APartnership
-from tests.factories.referrals import a_document, submitted
 from tests.web.visitor import Visitor, text_of, without_token
+from tests.web.written_referral import CHILDREN, WHO, WHOLE, begin, boxes, fill, record
 
-TODAY = date(2026, 11, 23)
 Sign = Callable[[str], Visitor]
 Counting = Callable[[], AbstractContextManager[Any]]
-
-
-def boxes(day: str, name: str) -> dict[str, str]:
-    """A date in its three boxes."""
-    year, month, in_month = day.split("-")
-    return {f"{name}-day": in_month, f"{name}-month": month, f"{name}-year": year}
-
-
-WHO = {
-    "given_names": "Leanne",
-    "family_name": "Whitehouse",
-    "gender": "female",
-    "address": "49 Wolverhampton Road\r\nBilbrook",
-    "postcode": "wv9 9uz",
-    **boxes("1992-03-27", "born"),
-    "phones-count": "1",
-    "phones-0-number": "07700 900954",
-    "phones-0-safe": "yes",
-    "phones-0-leave": "no",
-    "perpetrators-count": "1",
-    "perpetrators-0-given_names": "Piotr",
-    "perpetrators-0-family_name": "Patel",
-    "perpetrators-0-relationship": "ex_partner",
-    "perpetrators-0-gender": "male",
-    **boxes("1988-04-10", "perpetrators-0-born"),
-}
-CHECKLIST = {
-    **{f"a{item}": "yes" if item <= 15 else "no" for item in range(1, 25)},
-    "d14": "He said that he would burn the house down.",
-    "s8": "her sister",
-    **boxes("2026-11-22", "completed_on"),
-}
-ROUTES = {
-    "routes": ["visible_high_risk"],
-    "reasons": "Threats to kill since she left.",
-    "incident": "He broke in at night.",
-    "incident_kind": "violence",
-    **boxes("2026-11-20", "incident_on"),
-    "police_incidents": "2",
-}
-CHILDREN = {
-    "any": "yes",
-    "children-count": "1",
-    "children-0-given_names": "Siân",
-    "children-0-family_name": "Whitehouse",
-    "children-0-to_victim": "child",
-    **boxes("2015-12-10", "children-0-born"),
-}
-SAFE = {
-    "channel": "phone",
-    "windows": "weekdays 09:30-14:30",
-    "words": "Call from the health centre",
-    "aware": "yes",
-    "consent": "given",
-    "afraid_of": "Piotr Patel\r\nhis brother",
-}
-WHOLE = {"who": WHO, "checklist": CHECKLIST, "routes": ROUTES, "children": CHILDREN, "safe-contact": SAFE}
-
-
-def begin(visitor: Visitor) -> str:
-    """Begin a referral and give its address."""
-    visitor.open("/refer/new")
-    return visitor.send("/refer/new").headers["Location"].removesuffix("/who")
-
-
-def fill(visitor: Visitor, **changes: Any) -> str:
-    """Fill in every step; `changes` replace parts of a step (children={…}) or leave one out (children=None)."""
-    address = begin(visitor)
-    for step, given in WHOLE.items():
-        change = changes.get(step.replace("-", "_"), {})
-        if change is not None:
-            visitor.open(f"{address}/{step}")
-            answer = visitor.send(f"{address}/{step}", {**given, **change})
-            assert answer.status_code == 303, text_of(answer)
-    return address
-
-
-def identity(address: str) -> UUID:
-    """The referral's id."""
-    return UUID(address.rsplit("/", 1)[1])
-
-
-def record(partnership: APartnership, address: str) -> queries.ReferralRecord:
-    """The referral as the co-ordinator reads it."""
-    with partnership.acting("coordinator", Purpose.TRIAGE) as work:
-        return queries.referral_record(work, referral_id=identity(address))
 
 
 @pytest.fixture
@@ -333,90 +242,6 @@ class TestTheCheck:
         amy.open(f"{address}/check")
         assert amy.send(f"{address}/check").status_code == 303
         assert amy.send(f"{address}/check").status_code == 409
-
-
-class TestAfterSending:
-    def test_says_what_happens_by_when_and_who_has_it(self, amy: Visitor) -> None:
-        address = fill(amy)
-        amy.open(f"{address}/check")
-        page = text_of(amy.follow(amy.send(f"{address}/check")))
-        assert "Sent Monday 23 November, 09:00" in page
-        assert "Vale South MARAC" in page
-        assert "answers by <b>Tuesday 24 November, 12:00</b>" in page
-        assert "Wednesday 9 December 2026, 09:30" in page
-
-    def test_shows_the_referral_to_its_writer_and_to_no_colleague(self, amy: Visitor, visitor_as: Sign) -> None:
-        address = fill(amy)
-        amy.open(f"{address}/check")
-        amy.send(f"{address}/check")
-        assert "Threats to kill since she left." in text_of(amy.open(address))
-        for key in ("midwife", "police"):
-            other = visitor_as(key)
-            assert other.open(address).status_code == 404
-            assert "Leanne" not in text_of(other.open("/refer"))
-
-    def test_is_taken_back_with_a_reason(self, amy: Visitor, partnership: APartnership) -> None:
-        address = fill(amy)
-        amy.open(f"{address}/check")
-        amy.send(f"{address}/check")
-        amy.open(f"{address}/withdraw")
-        assert amy.send(f"{address}/withdraw", {"words": ""}).status_code == 422
-        page = amy.follow(amy.send(f"{address}/withdraw", {"words": "Referred twice by mistake."}))
-        assert "taken back" in text_of(page)
-        assert record(partnership, address).line.state == "withdrawn"
-
-    def test_throws_a_draft_away(self, amy: Visitor) -> None:
-        address = begin(amy)
-        amy.open(f"{address}/who")
-        amy.send(f"{address}/who", WHO)
-        assert "Leanne" in text_of(amy.open("/refer"))
-        amy.open(f"{address}/withdraw")
-        page = text_of(amy.follow(amy.send(f"{address}/withdraw")))
-        assert "The draft is thrown away." in page
-        assert f"{address}/who" not in page
-
-
-class TestAReturnedReferral:
-    @pytest.fixture
-    def returned(self, partnership: APartnership) -> UUID:
-        sent = submitted(partnership, a_document(TODAY))
-        partnership.now += timedelta(minutes=1)
-        with partnership.acting("coordinator", Purpose.TRIAGE) as work:
-            operations.return_to_referrer(
-                work, referral_id=sent, reason=ReturnReason.REASONS_TOO_THIN, words="Say what she fears, and why now."
-            )
-        partnership.now += timedelta(minutes=1)
-        return sent
-
-    def test_is_corrected_and_sent_again(self, amy: Visitor, partnership: APartnership, returned: UUID) -> None:
-        page = text_of(amy.open("/refer"))
-        assert "Say what she fears, and why now." in page
-        assert "the reasons do not say enough" in page
-        amy.open(f"/refer/{returned}/routes")
-        routes = text_of(amy.open(f"/refer/{returned}/routes"))
-        assert "Threats to kill since she left." in routes
-        better = {**ROUTES, "reasons": "She fears that he will come on Friday, when he is released."}
-        amy.send(f"/refer/{returned}/routes", better)
-        amy.open(f"/refer/{returned}/check")
-        assert amy.send(f"/refer/{returned}/check").status_code == 303
-        with partnership.acting("coordinator", Purpose.TRIAGE) as work:
-            found = queries.referral_record(work, referral_id=returned)
-        assert found.line.state == "submitted"
-        assert found.document["reasons"] == "She fears that he will come on Friday, when he is released."
-        assert "correction" not in found.document
-        assert [step.step for step in found.steps] == ["submitted", "returned", "submitted"]
-
-    def test_reads_as_it_was_sent_until_it_is_sent_again(self, amy: Visitor, visitor_as: Sign, returned: UUID) -> None:
-        amy.open(f"/refer/{returned}/routes")
-        amy.send(f"/refer/{returned}/routes", {**ROUTES, "reasons": "Half a thought"})
-        page = text_of(visitor_as("coordinator").open(f"/triage/{returned}"))
-        assert "Threats to kill since she left." in page
-        assert "Half a thought" not in page
-        assert "Half a thought" in text_of(amy.open(f"/refer/{returned}/routes"))
-
-    def test_is_its_writers_to_correct(self, visitor_as: Sign, returned: UUID) -> None:
-        assert visitor_as("coordinator").open(f"/refer/{returned}/routes").status_code == 404
-        assert visitor_as("midwife").open(f"/refer/{returned}/routes").status_code == 404
 
 
 class TestWhoMayRefer:

@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -81,6 +81,8 @@ def run(arguments: Sequence[str]) -> Result:
         place.stores.key_store.engine.dispose()
         null_url = null_copy.make(place)
         ours = _serve(place, "sealed, as shipped", "casework.app:create()", cookie)
+        cookie = f"{cookie}; {_form_cookie(ours)}"
+        ours = replace(ours, cookie=cookie)
         null = _serve(place, "null cipher", "benchmarks.null_copy:create()", cookie, DATABASE_URL=null_url)
         hello = _serve(place, "hello world", "benchmarks.hello:app", "")
         pages = {
@@ -145,6 +147,11 @@ def _cookie(place: Installation, about: Place) -> str:
         place.stores, actor=SYSTEM, now=datetime.now(UTC).replace(microsecond=0), partnership_id=None
     ) as work:
         return f"casework={accounts.start_session(work, account_id=about.coordinator_id)}"
+
+
+def _form_cookie(server: Server) -> str:
+    """Return the cookie of the form tokens as the first page sets it: a browser sends it back with every page after that."""
+    return _get(server, "/")[1]["Set-Cookie"].partition(";")[0]
 
 
 def _get(server: Server, path: str) -> tuple[bytes, Mapping[str, str]]:

@@ -158,6 +158,21 @@ def add_extra_holiday(work: UnitOfWork, *, on_date: date, reason: str) -> None:
     work.note("holiday:add", "extra_holiday", row.id)
 
 
+def remove_extra_holiday(work: UnitOfWork, *, on_date: date) -> None:
+    """Take out the partnership's own holiday of a London day; `conferences.remove_holiday` moves what counted on it.
+
+    Raises NotAllowed, NotFound when there is none.
+    """
+    work.require(Permission.PARTNERSHIP_MANAGE)
+    row = work.session.scalar(
+        select(ExtraHoliday).where(ExtraHoliday.partnership_id == work.partnership_id, ExtraHoliday.on_date == on_date)
+    )
+    if row is None:
+        raise NotFound
+    work.session.delete(row)
+    work.note("holiday:remove", "extra_holiday", row.id)
+
+
 def _membership(work: UnitOfWork, agency_id: uuid.UUID) -> PartnershipAgency:
     row = _find(work, agency_id)
     if row is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,16 +15,27 @@ from casework.accounts import queries as accounts
 from casework.agencies import operations as registering
 from casework.agencies import queries as agencies
 from casework.clock import london_date
-from casework.errors import Conflict, FieldError, Invalid
+from casework.conferences import operations as rounds
+from casework.conferences.queries import recounting
+from casework.errors import Conflict, FieldError, Invalid, NotFound
 from casework.partnerships import operations, queries
 from casework.partnerships.queries import MemberAgency, PolicyRecord
 from casework.web import guard
 from casework.web.forms import practice as forms
 from casework.web.forms.form import Answers
 from casework.web.unit import now, work_for_request
+from casework.web.wording import plural
 from casework.work import UnitOfWork
 
 blueprint = Blueprint("practice", __name__, url_prefix="/partnership")
+CLOCKS = {
+    "cut_off_at": "Cut-off",
+    "list_out_at": "List out",
+    "research_due_at": "Research due",
+    "sits_at": "Sitting",
+    "actions_out_at": "Actions out",
+    "minutes_out_at": "Minutes out",
+}
 manages = guard.needs(Permission.PARTNERSHIP_MANAGE)
 
 
@@ -159,6 +171,28 @@ def holidays() -> ResponseReturnValue:
     with work_for_request() as work:
         days = queries.holidays(work)
     return render_template("practice/holidays.html", form=answers, days=days), 422 if answers.errors else 200
+
+
+@blueprint.route("/holidays/<day>", methods=["GET", "POST"])
+@manages
+def holiday(day: str) -> ResponseReturnValue:
+    """Show what moves when one of these days is no holiday any more, and take it out."""
+    try:
+        on_date = date.fromisoformat(day)
+    except ValueError:
+        raise NotFound from None
+    with work_for_request() as work:
+        if request.method == "POST":
+            moved = rounds.remove_holiday(work, on_date=on_date)
+        else:
+            reason = dict(queries.holidays(work)).get(on_date)
+            found = recounting.rounds_without_holiday(work, on_date=on_date)
+    if request.method == "POST":
+        flash(f"The day is no holiday any more. {plural(moved, 'round has', 'rounds have')} other clocks.")
+        return redirect(url_for("practice.holidays"), 303)
+    if reason is None:
+        raise NotFound
+    return render_template("practice/holiday.html", day=on_date, reason=reason, rounds=found, clocks=CLOCKS)
 
 
 def _done(answers: Answers, act: Callable[[UnitOfWork, dict[str, Any]], object]) -> bool:

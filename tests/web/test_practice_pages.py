@@ -7,14 +7,20 @@ import uuid
 from collections.abc import Callable
 from datetime import date, time
 
+from sqlalchemy import select
+
+from casework.audit.models import AuditEntry
 from casework.clock import at_london, london_date
-from casework.partnerships import queries
+from casework.conferences import operations as rounds
+from casework.conferences.queries import ConferenceRecord, calendar
+from casework.partnerships import operations, queries
 from casework.partnerships.queries import MemberAgency
 from tests.factories.partnership import APartnership
 from tests.web.open_round import words_of
 from tests.web.visitor import Visitor, text_of
 
 WEDNESDAY = date(2026, 12, 9)
+CLOSED = date(2027, 6, 9)
 As = Callable[[str], Visitor]
 
 
@@ -147,6 +153,76 @@ class TestOwnHolidays:
         )
         assert "Thursday 24 December 2026" in text_of(answer)
         assert "Office closed" in text_of(answer)
+
+
+class TestAHolidayThatIsNone:
+    def holiday(self, partnership: APartnership) -> None:
+        """Wednesday 9 June is a closure; the rounds of that spring are planned with it."""
+        with partnership.acting("coordinator") as work:
+            operations.add_extra_holiday(work, on_date=CLOSED, reason="Office closed")
+        partnership.now = at_london(date(2027, 2, 22), time(9))
+        with partnership.acting(None) as work:
+            rounds.plan_conferences(work, marac_id=partnership.maracs["south"])
+
+    def sitting(self, partnership: APartnership, planned_on: date) -> ConferenceRecord:
+        """The round of the south planned on a day, as it stands."""
+        with partnership.acting(None) as work:
+            planned = calendar.conferences(work, marac_id=partnership.maracs["south"], limit=200)
+        return next(one for one in planned if one.planned_on == planned_on)
+
+    def test_is_taken_out_with_the_clocks_that_move_shown_before(
+        self, visitor_as: As, partnership: APartnership
+    ) -> None:
+        self.holiday(partnership)
+        before = self.sitting(partnership, CLOSED)
+        assert before.sits_on != CLOSED
+        assert before.moved_because is not None
+        path = f"/partnership/holidays/{CLOSED}"
+        coordinator = visitor_as("coordinator")
+        assert path in text_of(coordinator.open("/partnership/holidays"))
+        said = words_of(text_of(coordinator.open(path)))
+        assert "Clocks that move" in said
+        assert re.search(r"Sitting Thursday 10 June, 09:30 Wednesday 9 June, 09:30", said), said
+        answer = text_of(coordinator.follow(coordinator.send(path)))
+        assert "is no holiday any more" in answer
+        assert "Office closed" not in answer
+        after = self.sitting(partnership, CLOSED)
+        assert (after.sits_on, after.moved_because) == (CLOSED, None)
+        assert after.cut_off_at != before.cut_off_at
+        with partnership.acting("coordinator") as work:
+            assert queries.holidays(work) == []
+            acts = set(work.session.scalars(select(AuditEntry.act)))
+        assert {"holiday:remove", "conference:recount"} <= acts
+        assert coordinator.open(path).status_code == 404
+        assert coordinator.send(path).status_code == 404
+
+    def test_moves_no_clock_that_has_passed_or_was_set_without_it(
+        self, visitor_as: As, partnership: APartnership
+    ) -> None:
+        """9 December's round was planned before the closure was known, and 9 June’s cut-off has passed."""
+        with partnership.acting("coordinator") as work:
+            operations.add_extra_holiday(work, on_date=date(2026, 12, 4), reason="Flooded")
+        unmoved = self.sitting(partnership, WEDNESDAY)
+        said = words_of(text_of(visitor_as("coordinator").open("/partnership/holidays/2026-12-04")))
+        assert "No clock of a round moves" in said
+        self.holiday(partnership)
+        before = self.sitting(partnership, CLOSED)
+        partnership.now = before.cut_off_at
+        coordinator = visitor_as("coordinator")
+        said = words_of(text_of(coordinator.open(f"/partnership/holidays/{CLOSED}")))
+        assert "its cut-off has passed" in said
+        for day in (CLOSED, date(2026, 12, 4)):
+            coordinator.send(f"/partnership/holidays/{day}")
+        assert self.sitting(partnership, CLOSED) == before
+        assert self.sitting(partnership, WEDNESDAY) == unmoved
+
+    def test_is_taken_out_by_who_looks_after_the_partnership(self, visitor_as: As, partnership: APartnership) -> None:
+        self.holiday(partnership)
+        path = f"/partnership/holidays/{CLOSED}"
+        assert visitor_as("operator").open(path).status_code == 200
+        assert visitor_as("administrator").open(path).status_code in (403, 404)
+        for nonsense in ("x", "2027-06-10"):
+            assert visitor_as("operator").open(f"/partnership/holidays/{nonsense}").status_code == 404
 
 
 class TestWhoLooksAfterThem:

@@ -21,6 +21,7 @@ from casework.conferences.operations.listing import (
     publish_list,
     withdraw_listing,
 )
+from casework.conferences.operations.recounting import remove_holiday
 from casework.conferences.operations.sitting import (
     Hearing,
     accept_confidentiality,
@@ -62,6 +63,7 @@ __all__ = [
     "publish_list",
     "record_attendance",
     "record_hearing",
+    "remove_holiday",
     "set_capacity",
     "start_case",
     "start_sitting",

@@ -58,7 +58,7 @@ class Hour:
     at: time
     what: str
     act: Callable[[datetime], None]
-    tick_after: int | None
+    tick_after: int | None = None
     is_every_day: bool = False
 
 
@@ -76,7 +76,7 @@ def run_day(
     `also` are the hours of others beside the practitioners of the MARACs. Nothing happens after `until` (UTC), so that a day may
     be broken off in the middle.
     """
-    hours = [Hour(at, "tick", tick, None, is_every_day=True) for at in pace.ticks]
+    hours = [Hour(at, "tick", tick, is_every_day=True) for at in pace.ticks]
     if practitioners is not None:
         after = 1 if pace.clocks_after_work else None
         hours += [Hour(at, what, _work(what, practitioners, pace), after) for at, what in pace.hours]

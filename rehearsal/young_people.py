@@ -140,7 +140,11 @@ def _plan(acting: Acting, case_id: uuid.UUID) -> None:
         )
     with acting.as_("youth_worker") as work:
         place = youth.invite(
-            work, case_id=case_id, agency_id=world.agencies[NURSE], account_id=world.accounts["school_worker"]
+            work,
+            case_id=case_id,
+            agency_id=world.agencies[NURSE],
+            account_id=world.accounts["school_worker"],
+            reaches_abuser=False,
         )
     with acting.as_("youth_worker") as work:
         youth.agree_action(

@@ -176,14 +176,22 @@ class Files:
         accounts, agencies = self.office.world.accounts, self.office.world.agencies
         lead = "school_worker" if young.story is Story.NURSE_LEADS else young.holder
         with self.office.as_(young.holder, moment) as work:
-            youth.appoint_lead(work, case_id=young.file, account_id=accounts[lead], wishes="Knows them best.")
+            youth.appoint_lead(
+                work, case_id=young.file, account_id=accounts[lead], wishes="Knows them best.", reaches_abuser=False
+            )
         young.holder = lead
         places: list[Any] = [youth.FAMILY]
         for agency, worker in WORKERS.items():
             if worker != lead and "basic" in young.permit.get(agency, ()):
                 with self.office.as_(lead, moment) as work:
                     places.append(
-                        youth.invite(work, case_id=young.file, agency_id=agencies[agency], account_id=accounts[worker])
+                        youth.invite(
+                            work,
+                            case_id=young.file,
+                            agency_id=agencies[agency],
+                            account_id=accounts[worker],
+                            reaches_abuser=False,
+                        )
                     )
         today = london_date(moment)
         for place in places:

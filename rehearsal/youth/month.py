@@ -21,8 +21,9 @@ from rehearsal.youth.people import YoungPerson, invent
 from rehearsal.youth.telling import Telling
 
 DAYS = 35
-TICKS = (time(8, 1), time(17, 6))
-"""London times of the clocks on a day without a MARAC. What is asked for after the last is decided again the next morning."""
+TICKS = (time(8, 1), time(12, 1), time(15, 31), time(17, 6))
+"""London times of the clocks on a day without a MARAC: between asking and delivery there is time to take back what was agreed, and
+what is asked for after the last is decided again the next morning."""
 MEETING_ON_WORKING_DAY = 8
 
 
@@ -65,11 +66,10 @@ class Month:
     def hours(self) -> tuple[Hour, ...]:
         """Return the hours of a day: mornings for what has come, noon for files, afternoons for telling, one late evening."""
         return (
-            Hour(time(9, 31), "what has come", self._morning, tick_after=1),
-            Hour(time(11, 30), "young people", self._noon, tick_after=15),
-            # Between asking and the clocks there is half an hour, in which some take back what they agreed to.
-            Hour(time(14, 31), "telling", self._afternoon, tick_after=29),
-            Hour(time(17, 41), "late", self.telling.evening, tick_after=None, is_every_day=True),
+            Hour(time(9, 31), "what has come", self._morning),
+            Hour(time(11, 30), "young people", self._noon),
+            Hour(time(14, 31), "telling", self._afternoon),
+            Hour(time(17, 41), "late", self.telling.evening, is_every_day=True),
         )
 
     def _morning(self, moment: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The main job, whole: two fortnights of the sample referrals on real engines, web, worker, relay and mail server, every invariant held."""
+"""The main job, whole: two fortnights of the sample referrals and a youth month on real engines, web, worker, relay and mail server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,19 @@ def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any],
     """The report of one rehearsal of the samples, what it printed, and the folder where it kept everything."""
     folder = tmp_path_factory.mktemp("rehearsal")
     out, kept = folder / "report.json", folder / "kept"
-    command = [sys.executable, "-m", "rehearsal", "--referrals", SAMPLES, "--json", out, "--keep", kept]
+    command = [
+        sys.executable,
+        "-m",
+        "rehearsal",
+        "--programme",
+        "both",
+        "--referrals",
+        SAMPLES,
+        "--json",
+        out,
+        "--keep",
+        kept,
+    ]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900, check=False)
     assert out.exists(), run.stdout[-2000:] + run.stderr[-4000:]
     return json.loads(out.read_text(encoding="utf-8")), run.stdout, kept
@@ -30,7 +42,7 @@ class TestTwoFortnightsOfTheSamples:
         report, _, _ = rehearsed
         broken = [one for one in report["invariants"] if not one["held"]]
         assert broken == []
-        assert len(report["invariants"]) >= 20
+        assert len(report["invariants"]) >= 38
 
     def test_look_at_something_in_every_invariant(self, rehearsed: tuple[dict[str, Any], str, Path]) -> None:
         report, _, _ = rehearsed
@@ -71,10 +83,31 @@ class TestTwoFortnightsOfTheSamples:
         assert list((kept / "logs").glob("*.log"))
 
 
+class TestAMonthOfYouthSupportBesideThem:
+    def test_shares_by_the_real_worker_and_stops_what_was_taken_back(
+        self, rehearsed: tuple[dict[str, Any], str, Path]
+    ) -> None:
+        youth = rehearsed[0]["youth"]
+        assert youth["enquiries"]["opened"] >= 17
+        assert youth["shares"]["delivered"] > 10
+        assert youth["shares"]["in_part"] > 0
+        assert youth["withdrawals"]["stopped_on_the_way"] > 0
+        assert youth["contacts"]["purged"] == 1
+        assert youth["steps"] == {"up": 1, "down": 1}
+        assert youth["group"]["meetings"] == 1
+
+    def test_is_told_of_too(self, rehearsed: tuple[dict[str, Any], str, Path]) -> None:
+        _, told, _ = rehearsed
+        assert "1 shares stopped on their way" in told
+        assert "1 group meetings" in told
+
+
 class TestArgumentsThatCannotBe:
-    def test_are_told_in_one_line_and_end_with_two(self) -> None:
+    @pytest.mark.parametrize("programme", ["marac", "youth"])
+    def test_are_told_in_one_line_and_end_with_two(self, programme: str) -> None:
+        wrong = SAMPLES if programme == "youth" else "no-such-file"
         run = subprocess.run(
-            [sys.executable, "-m", "rehearsal", "--referrals", "no-such-file"],
+            [sys.executable, "-m", "rehearsal", "--programme", programme, "--referrals", wrong],
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -82,4 +115,4 @@ class TestArgumentsThatCannotBe:
             check=False,
         )
         assert run.returncode == 2
-        assert "no such file" in run.stderr
+        assert {"marac": "no such file", "youth": "leave them out"}[programme] in run.stderr

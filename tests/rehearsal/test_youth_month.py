@@ -25,10 +25,11 @@ from rehearsal.drivers import InThisProcess
 from rehearsal.invariants import Invariant, ask
 from rehearsal.youth import invariants, report
 from rehearsal.youth.invariants import YouthEvidence
-from rehearsal.youth.month import TICKS, Month, last_day
+from rehearsal.youth.month import Month, last_day
 from rehearsal.youth.people import FEWEST
 
 START = date(2026, 11, 30)
+TWICE_A_DAY = (time(8, 1), time(15, 31))
 Check = Callable[[YouthEvidence], Invariant]
 
 
@@ -45,7 +46,7 @@ def evidence(module_database: Any, key_files: dict[str, str]) -> Iterator[YouthE
     driver = InThisProcess(stores)
     for number in range((last_day(START) - START).days + 1):
         day = START + timedelta(days=number)
-        for _ in run_day(day, None, driver, Pace(ticks=TICKS, hours=()), also=month.hours()):
+        for _ in run_day(day, None, driver, Pace(ticks=TWICE_A_DAY, hours=()), also=month.hours()):
             pass
     superuser = module_database.superuser_url.replace("+psycopg", "")
     with psycopg.connect(superuser, autocommit=True) as connection:

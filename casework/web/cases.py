@@ -24,7 +24,7 @@ from casework.disclosures import queries as disclosures
 from casework.errors import Invalid
 from casework.partnerships import queries as partnerships
 from casework.referrals import queries as referrals
-from casework.web import case_sheet, guard, known_cases
+from casework.web import case_sheet, guard, known_cases, trail
 from casework.web.forms.cases import BLOCK, SEARCH
 from casework.web.forms.form import Form
 from casework.web.forms.referral_words import ROUTE
@@ -104,6 +104,7 @@ def case(case_id: UUID) -> str:
         record = queries.case_record(work, case_id=case_id)
         past = referrals.history(work, case_id=case_id)
         plan = actions.actions_of(work, case_ids=[case_id])
+        attention = queries.attention(work, case_id=case_id)
         names = agencies.agency_names(
             work,
             [
@@ -130,6 +131,12 @@ def case(case_id: UUID) -> str:
         routes=ROUTE,
         today=today,
         links=case_sheet.LINKS,
+        attention=attention,
+        kinds=case_sheet.STANDING,
+        looks=[
+            (one, trail.act_words(one.act, refused=one.was_refused), trail.purpose_words(one.purpose))
+            for one in attention.looks
+        ],
         pages_of_case=case_sheet.pages_for(someone().actor),
     )
 

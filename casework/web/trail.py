@@ -10,7 +10,6 @@ from casework.access.permissions import Permission, Purpose
 from casework.accounts import queries as accounts
 from casework.agencies import queries as agencies
 from casework.audit import queries as audit
-from casework.audit.queries import Entry
 from casework.cases import queries as cases
 from casework.web import case_sheet, guard
 from casework.web.unit import someone, work_for_request
@@ -77,7 +76,9 @@ def of_case(case_id: UUID) -> str:
     return render_template(
         "cases/trail.html",
         record=record,
-        entries=[(one, _what(one), PURPOSES.get(Purpose(one.purpose), "") if one.purpose else "") for one in entries],
+        entries=[
+            (one, act_words(one.act, refused=one.outcome == "refused"), purpose_words(one.purpose)) for one in entries
+        ],
         people={account_id: person.name for account_id, person in people.items()},
         agencies=names,
         most=MOST,
@@ -85,6 +86,12 @@ def of_case(case_id: UUID) -> str:
     )
 
 
-def _what(entry: Entry) -> str:
-    words = ACTS.get(entry.act, entry.act.replace(":", " ").replace("_", " "))
-    return f"was refused: {words}" if entry.outcome == "refused" else words
+def act_words(act: str, *, refused: bool) -> str:
+    """Say what somebody did, or tried to do and was refused."""
+    words = ACTS.get(act, act.replace(":", " ").replace("_", " "))
+    return f"was refused: {words}" if refused else words
+
+
+def purpose_words(purpose: str | None) -> str:
+    """Say why, "" where no personal data were opened."""
+    return PURPOSES.get(Purpose(purpose), "") if purpose else ""

@@ -298,6 +298,32 @@ class TestOneCase:
         assert "Sexual orientation" in text_of(visitor_as("coordinator").open(f"/cases/{case_id}"))
         assert "Sexual orientation" not in text_of(visitor_as("idva").open(f"/cases/{case_id}"))
 
+    def test_says_on_the_page_itself_who_may_see_it_and_who_looked_lately(
+        self, priya: Visitor, visitor_as: Sign, partnership: APartnership
+    ) -> None:
+        case_id = accepted(partnership)
+        invited(partnership, "midwife", case_id)
+        visitor_as("idva").open(f"/cases/{case_id}")
+        visitor_as("housing").open(f"/cases/{case_id}")
+        page = " ".join(re.sub(r"<[^>]+>", " ", text_of(priya.open(f"/cases/{case_id}"))).split())
+        assert "Who may see it now Co-ordinators and administrators, and: Vale idva service Supports the victim" in page
+        assert "Grace Obi Was invited for this case" in page
+        assert "Amy Lowe" not in page, "she follows her referral and cannot open the case"
+        assert "Aisha Rahman, Vale idva service opened the case for working with the case" in page
+        assert "Karen Stubbs, Vale housing was refused: opened the case" in page
+        assert "Priya" not in page.partition("Who looked lately")[2].partition("Everybody who looked")[0]
+
+    def test_tells_an_agency_why_it_sees_the_case_and_of_nobody_else(
+        self, visitor_as: Sign, partnership: APartnership
+    ) -> None:
+        case_id = accepted(partnership)
+        invited(partnership, "midwife", case_id)
+        page = text_of(visitor_as("idva").open(f"/cases/{case_id}"))
+        assert "Why you see it" in page
+        assert "Supports the victim" in page
+        for hidden in ("Was invited for this case", "Grace Obi", "Who looked lately"):
+            assert hidden not in page
+
     def test_needs_at_most_twelve_queries(
         self, priya: Visitor, partnership: APartnership, statements: Counting
     ) -> None:

@@ -10,6 +10,7 @@ from casework.cases.queries.access import (
     blocks_of_file,
     case_access,
 )
+from casework.cases.queries.attention import Attention, Holder, Look, attention
 from casework.cases.queries.finding import Finding, Hit, find
 from casework.cases.queries.records import (
     CaseLine,
@@ -33,6 +34,7 @@ from casework.cases.queries.records import (
 
 __all__ = [
     "AccessRecord",
+    "Attention",
     "BlockRecord",
     "CaseLine",
     "CasePage",
@@ -40,12 +42,15 @@ __all__ = [
     "Finding",
     "FlagRecord",
     "Hit",
+    "Holder",
     "KnownCase",
     "LinkRecord",
+    "Look",
     "PersonInCase",
     "StandingRecord",
     "accepted_confidentiality",
     "agencies_with_standing",
+    "attention",
     "blocked_accounts",
     "blocks_of_file",
     "case_access",

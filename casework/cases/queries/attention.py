@@ -1,0 +1,156 @@
+"""Who may open a case at the moment and who looked lately, with names, for the page of the case itself: few statements, few lines.
+
+The whole lists have pages of their own: `case_access`, and the trail (audit.queries.entries_for).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Row, Select, SelectBase, and_, cast, literal, null, or_, select, true, union_all
+
+from casework.access.permissions import Permission
+from casework.accounts.models import Account
+from casework.agencies.models import Agency
+from casework.audit.models import AuditEntry
+from casework.cases import policy
+from casework.cases.models import Case, Standing
+from casework.cases.rules import OPENS_NO_CASE
+from casework.clock import london_date
+from casework.work import UnitOfWork
+
+MOST_LOOKS = 5
+_LOOKED_THROUGH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who may open a case at the moment, why, and until when; None for as long as the reason lasts."""
+
+    who: str
+    kind: str
+    until_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What somebody did in a case, as the trail has it: when (UTC), the act and its purpose as codes, and whether it was refused."""
+
+    who: str
+    at: datetime
+    act: str
+    purpose: str | None
+    was_refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """Who may open a case at the moment, and who looked lately.
+
+    Those who answer for the case are shown every holder (`is_all`), others only why they themselves see it. `looks` are of others
+    than the reader, the latest first, each act of somebody once a day, and only for who may read the trail.
+    """
+
+    holders: tuple[Holder, ...]
+    looks: tuple[Look, ...]
+    is_all: bool
+
+
+def attention(work: UnitOfWork, *, case_id: uuid.UUID) -> Attention:
+    """Return who has standing in a case now and who looked lately, in two statements; nothing of a hidden case.
+
+    That the trail was read is noted in it.
+    """
+    audits = work.actor.has(Permission.AUDIT_VIEW)
+    is_all = audits or work.actor.has(Permission.CASE_BLOCK)
+    seen = select(Case.id).where(Case.id == case_id, policy.may_see(work.actor, work.now))
+    parts = [_standing(work, seen, every=is_all), *([_looks(work, seen)] if audits else [])]
+    found = union_all(*parts).subquery()
+    rows = work.session.execute(
+        select(found, Account, Agency.name)
+        .outerjoin(Account, Account.id == found.c.account_id)
+        .outerjoin(Agency, Agency.id == found.c.agency_id)
+        .order_by(found.c.at)
+    ).all()
+    if audits and rows:
+        work.note("audit:view", "trail", case_id)
+    people = {row.Account.id: row.Account for row in rows if row.Account}
+    work.keys.load([one.key_id for one in people.values()])
+    names = {one.id: str((one.profile.open(work.keys) or {}).get("name", "")) for one in people.values()}
+    # The later of two of the same kind counts: standing that was renewed, an act done twice in a day.
+    holders = {
+        (row.account_id, row.agency_id, row.code): Holder(_said(row, names), row.code, row.until_at)
+        for row in rows
+        if row.is_standing
+    }
+    looks = {
+        (row.account_id, row.code, london_date(row.at)): Look(
+            _said(row, names), row.at, row.code, row.purpose, row.outcome == "refused"
+        )
+        for row in rows
+        if not row.is_standing
+    }
+    return Attention(
+        holders=tuple(sorted(holders.values(), key=lambda one: (one.kind, one.who))),
+        looks=tuple(sorted(looks.values(), key=lambda one: one.at, reverse=True)[:MOST_LOOKS]),
+        is_all=is_all,
+    )
+
+
+def _standing(work: UnitOfWork, seen: Select[Any], *, every: bool) -> SelectBase:
+    own = or_(
+        Standing.account_id == work.actor.account_id,
+        and_(Standing.account_id.is_(None), Standing.agency_id == work.actor.agency_id),
+    )
+    return select(
+        true().label("is_standing"),
+        Standing.account_id,
+        Standing.agency_id,
+        Standing.kind.label("code"),
+        Standing.from_at.label("at"),
+        Standing.until_at.label("until_at"),
+        literal("").label("outcome"),
+        literal("").label("purpose"),
+    ).where(
+        Standing.case_id.in_(seen),
+        Standing.kind.not_in([kind.value for kind in OPENS_NO_CASE]),
+        Standing.from_at <= work.now,
+        or_(Standing.until_at.is_(None), Standing.until_at > work.now),
+        true() if every else own,
+    )
+
+
+def _looks(work: UnitOfWork, seen: Select[Any]) -> SelectBase:
+    latest = (
+        select(
+            literal(False).label("is_standing"),
+            AuditEntry.account_id,
+            AuditEntry.agency_id,
+            AuditEntry.act.label("code"),
+            AuditEntry.at.label("at"),
+            cast(null(), DateTime(timezone=True)).label("until_at"),
+            AuditEntry.outcome,
+            AuditEntry.purpose,
+        )
+        .where(
+            AuditEntry.subject_id.in_(seen),
+            AuditEntry.partnership_id == work.partnership_id,
+            AuditEntry.account_id != work.actor.account_id,
+        )
+        .order_by(AuditEntry.at.desc())
+        .limit(_LOOKED_THROUGH)
+        .subquery()
+    )
+    return select(latest)
+
+
+def _said(row: Row[Any], names: Mapping[uuid.UUID, str]) -> str:
+    """Name the person with their agency, or everybody of an agency."""
+    if row.account_id is None:
+        return str(row.name)
+    person = names.get(row.account_id, "Somebody whose account is gone")
+    return f"{person}, {row.name}" if row.name else person

@@ -1,7 +1,7 @@
 """The case: its states, the parts people have in it, the kinds of standing and block, links to other cases, and flags.
 
 A MARAC's case is one victim and one set of perpetrators; a new perpetrator is a new case, and a repeat comes back to the same
-one. A case of youth support is one young person; where it stands is kept by casework.youth, and its state here stays open.
+one. A case of youth support is one young person; where it stands is kept by casework.youth, and here it is open or closed.
 """
 
 from __future__ import annotations
@@ -16,23 +16,28 @@ from casework.programmes.marac.rules import FlagAnchor, Policy
 
 
 class CaseState(StrEnum):
-    """Where a case stands. MARAC itself closes nothing: a case is heard, its actions end, it is flagged, and the flag lapses."""
+    """Where a case stands. MARAC itself closes nothing: a case is heard, its actions end, it is flagged, and the flag lapses.
+
+    Closed is a young person's file whose work has ended.
+    """
 
     OPEN = "open"
     ACTIONS_LIVE = "actions_live"
     ACTIONS_DONE = "actions_done"
     FLAGGED = "flagged"
     LAPSED = "lapsed"
+    CLOSED = "closed"
     RETAINED = "retained"
     DESTROYED = "destroyed"
 
 
 TRANSITIONS: Mapping[CaseState, frozenset[CaseState]] = {
-    CaseState.OPEN: frozenset({CaseState.ACTIONS_LIVE, CaseState.FLAGGED, CaseState.LAPSED}),
+    CaseState.OPEN: frozenset({CaseState.ACTIONS_LIVE, CaseState.FLAGGED, CaseState.LAPSED, CaseState.CLOSED}),
     CaseState.ACTIONS_LIVE: frozenset({CaseState.OPEN, CaseState.ACTIONS_DONE, CaseState.LAPSED}),
     CaseState.ACTIONS_DONE: frozenset({CaseState.OPEN, CaseState.ACTIONS_LIVE, CaseState.FLAGGED, CaseState.LAPSED}),
     CaseState.FLAGGED: frozenset({CaseState.OPEN, CaseState.ACTIONS_LIVE, CaseState.LAPSED}),
     CaseState.LAPSED: frozenset({CaseState.OPEN, CaseState.RETAINED}),
+    CaseState.CLOSED: frozenset({CaseState.OPEN, CaseState.RETAINED}),
     CaseState.RETAINED: frozenset({CaseState.OPEN, CaseState.DESTROYED}),
     CaseState.DESTROYED: frozenset(),
 }

@@ -45,6 +45,7 @@ class DutyKind(StrEnum):
     INTERVENTION_REVIEW = "intervention_review"
     SHARE_ADVICE = "share_advice"
     SHARE_TELL_SUBJECT = "share_tell_subject"
+    SHARE_WRITE_UP = "share_write_up"
     WITHDRAWAL_ANSWER = "withdrawal_answer"
     CONTACT_ANSWER = "contact_answer"
     AGREEMENT_REVIEW = "agreement_review"
@@ -70,6 +71,7 @@ OWN_ONLY = frozenset(
         DutyKind.INTERVENTION_REVIEW,
         DutyKind.SHARE_ADVICE,
         DutyKind.SHARE_TELL_SUBJECT,
+        DutyKind.SHARE_WRITE_UP,
         DutyKind.WITHDRAWAL_ANSWER,
         DutyKind.CONTACT_ANSWER,
         DutyKind.AGREEMENT_REVIEW,
@@ -158,33 +160,81 @@ TERMS: Mapping[DutyKind, Terms] = {
     DutyKind.RESEARCH_REPLY: Terms(
         "Tell your representative what you know", "Colleague’s question not answered", (TOLD, ON_THE_DAY)
     ),
-    DutyKind.PLAN_REVIEW: Terms("Review the plan", "Plan not reviewed", (TWO_DAYS, ON_THE_DAY), 1),
+    # What a practitioner owes about a young person's file goes on to the manager of the agency that keeps it.
+    DutyKind.PLAN_REVIEW: Terms("Review the plan", "Plan not reviewed", (TWO_DAYS, ON_THE_DAY), 1, 3, "youth_manager"),
     DutyKind.PLAN_ACTION_REPORT: Terms(
-        "Say what became of an action of the plan", "Action of a plan not reported", (TWO_DAYS, ON_THE_DAY), 1
+        "Say what became of an action of the plan",
+        "Action of a plan not reported",
+        (TWO_DAYS, ON_THE_DAY),
+        1,
+        5,
+        "youth_manager",
     ),
     DutyKind.PLAN_ACTION_AFFECTED: Terms(
-        "Look at the actions that an agreement’s end affects", "Affected actions not looked at", (TOLD, ON_THE_DAY), 1
+        "Look at the actions that an agreement’s end affects",
+        "Affected actions not looked at",
+        (TOLD, ON_THE_DAY),
+        1,
+        2,
+        "youth_manager",
     ),
-    DutyKind.YOUTH_RISK_CHECK: Terms("Look at the risk again", "Risk not looked at again", (TOLD, ON_THE_DAY), 1),
+    DutyKind.YOUTH_RISK_CHECK: Terms(
+        "Look at the risk again", "Risk not looked at again", (TOLD, ON_THE_DAY), 1, 1, "youth_manager"
+    ),
     DutyKind.YOUTH_FOLLOW_UP: Terms(
-        "Ask whether the outcome has lasted", "Nobody asked whether it lasted", (TWO_DAYS, ON_THE_DAY), 5
+        "Ask whether the outcome has lasted",
+        "Nobody asked whether it lasted",
+        (TWO_DAYS, ON_THE_DAY),
+        5,
+        10,
+        "youth_manager",
     ),
-    DutyKind.STEP_UP_ANSWER: Terms("Chase the answer to a step up", "Step up not answered", (ON_THE_DAY,), 1),
+    DutyKind.STEP_UP_ANSWER: Terms(
+        "Chase the answer to a step up", "Step up not answered", (ON_THE_DAY,), 1, 1, "youth_manager"
+    ),
     DutyKind.ESCALATION_ANSWER: Terms(
-        "Settle a disagreement or take it a level higher", "Disagreement not settled", (ONE_DAY, ON_THE_DAY), 1
+        "Settle a disagreement or take it a level higher",
+        "Disagreement not settled",
+        (ONE_DAY, ON_THE_DAY),
+        1,
+        2,
+        "youth_manager",
     ),
     DutyKind.INTERVENTION_REVIEW: Terms(
-        "Review an intervention", "Intervention not reviewed", (TWO_DAYS, ON_THE_DAY), 1
+        "Review an intervention", "Intervention not reviewed", (TWO_DAYS, ON_THE_DAY), 1, 5, "youth_manager"
     ),
     DutyKind.SHARE_ADVICE: Terms("Advise whether to share", "Nobody advised whether to share", (TOLD, ON_THE_DAY), 1),
     DutyKind.SHARE_TELL_SUBJECT: Terms(
-        "Tell the young person what was shared", "Young person not told what was shared", (TOLD, ON_THE_DAY), 1
+        "Tell the young person what was shared",
+        "Young person not told what was shared",
+        (TOLD, ON_THE_DAY),
+        1,
+        3,
+        "youth_manager",
+    ),
+    DutyKind.SHARE_WRITE_UP: Terms(
+        "Write up what was shared in an emergency",
+        "Emergency share not written up",
+        (TOLD, ON_THE_DAY),
+        1,
+        1,
+        "youth_manager",
     ),
     DutyKind.AGREEMENT_REVIEW: Terms(
-        "Go through an agreement again", "Agreement not gone through again", (TOLD, TWO_DAYS, ON_THE_DAY), 1
+        "Go through an agreement again",
+        "Agreement not gone through again",
+        (TOLD, TWO_DAYS, ON_THE_DAY),
+        1,
+        3,
+        "youth_manager",
     ),
     DutyKind.AGREEMENT_IN_WRITING: Terms(
-        "Follow up a spoken answer in writing", "Spoken answer not in writing", (TWO_DAYS, ON_THE_DAY), 1
+        "Follow up a spoken answer in writing",
+        "Spoken answer not in writing",
+        (TWO_DAYS, ON_THE_DAY),
+        1,
+        5,
+        "youth_manager",
     ),
     DutyKind.WITHDRAWAL_ANSWER: Terms(
         "Answer the end of an agreement: deleted, or kept and why",

@@ -21,6 +21,8 @@ WITHDRAWAL_ANSWER_DAYS = 5
 """Working days in which a past recipient says what it did with what it had (docs/how-withdrawal-works.md)."""
 ADVICE_DAYS = 2
 """Working days in which the information lead advises; where safety is at stake the same day."""
+WRITE_UP_DAYS = 1
+"""Working days in which what was shared in immediate danger is written up: why it was necessary, and which harm was expected."""
 TELL_DAYS = 5
 """Working days in which the young person is told, once that is safe."""
 END_OF_DAY = time(17, 0)
@@ -223,6 +225,11 @@ def advice_due_at(asked_at: datetime, *, is_safety: bool, extra_holidays: Collec
         if is_safety
         else _after(asked_at, ADVICE_DAYS, extra_holidays)
     )
+
+
+def write_up_due_at(asked_at: datetime, extra_holidays: Collection[date]) -> datetime:
+    """Return when an emergency share is to be written up: 17:00 London after one working day."""
+    return _after(asked_at, WRITE_UP_DAYS, extra_holidays)
 
 
 def tell_due_at(delivered_at: datetime, extra_holidays: Collection[date]) -> datetime:

@@ -238,17 +238,19 @@ def ring(nodes: Sequence[Node], *, centre: str, key: str, title: str, descriptio
 
 
 def _node(node: Node, number: int, x: float, y: float, key: str) -> str:
-    slices = node.slices if not node.is_whole else (Slice(node.label, "full"),)
+    slices = node.slices if not node.is_whole else (Slice(node.label, "whole"),)
     step = 2 * pi / max(len(slices), 1)
+    alone = " app-ring__slice--alone" if len(slices) == 1 else ""
     parts = [
-        f'<path class="app-ring__slice app-ring__slice--{escape(one.fill)}"{_striped(one, key)} d="{_sector(x, y, at * step, step)}">'
-        f"<title>{escape(one.label)}</title></path>"
+        f'<path class="app-ring__slice app-ring__slice--{escape(one.fill)}{alone}"{_striped(one, key)}'
+        f' d="{_sector(x, y, at * step, step)}"><title>{escape(one.label)}</title></path>'
         for at, one in enumerate(slices)
     ]
     return (
         f'<circle class="app-ring__ground" cx="{x:.1f}" cy="{y:.1f}" r="44"/>{"".join(parts)}'
         f'<text class="app-ring__number" x="{x:.1f}" y="{y + 7:.1f}" text-anchor="middle">{number}</text>'
-        f'<text class="app-ring__name" x="{x:.1f}" y="{y + 64:.1f}" text-anchor="middle">{escape(_short(node.label))}</text>'
+        f'<text class="app-ring__name" x="{x:.1f}" y="{y + (64 if number > 1 else -54):.1f}" text-anchor="middle">'
+        f"{escape(_short(node.label))}</text>"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from casework.accounts import queries as accounts
@@ -13,6 +14,7 @@ from casework.programmes.youth_support.practice import practice
 from casework.web.forms import youth as forms
 from casework.web.forms.choices import Option
 from casework.web.forms.form import Form
+from casework.web.wording import date_words
 from casework.work import UnitOfWork
 from casework.youth import operations as youth
 from casework.youth import rules
@@ -114,8 +116,14 @@ def assess(work: UnitOfWork, record: YouthRecord, values: Values) -> None:
 
 def review_form(work: UnitOfWork, record: YouthRecord) -> Form:
     """Ask about every action that has no outcome yet."""
-    waiting = [(str(one.id), one.what) for one in record.actions if one.state == rules.ActionState.AGREED]
-    return forms.review_form(waiting)
+    today = london_date(work.now)
+    waiting = [one for one in record.actions if one.state == rules.ActionState.AGREED]
+    return forms.review_form([(str(one.id), one.what, _when(one.due_on, today)) for one in waiting])
+
+
+def _when(due_on: date, today: date) -> str:
+    day = date_words(due_on, weekday=False, year=True)
+    return f"Was due {day}." if due_on <= today else f"Due {day}: leave it unless it is done, or the case closes."
 
 
 def review(work: UnitOfWork, record: YouthRecord, values: Values) -> None:
@@ -189,3 +197,8 @@ def close(work: UnitOfWork, record: YouthRecord, values: Values) -> None:
 def level_of(values: Values) -> int:
     """Return the level that was chosen, 0 for none."""
     return int(values["level"] or 0)
+
+
+def known_or_not(answer: str) -> bool | None:
+    """Return a yes, a no, or None for what is not known."""
+    return {"yes": True, "no": False}.get(answer)

@@ -5,6 +5,7 @@ A file that may not be seen, one of another programme, and one that does not exi
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from casework.web.youth_steps import STEPS, Step
 from casework.work import UnitOfWork
 from casework.youth import operations, queries
 from casework.youth.queries import YouthRecord
+from casework.youth.rules import Event, TeamPart
 
 __all__ = ["blueprint"]
 for_practitioners = guard.needs(Permission.YOUTH_CASE_VIEW)
@@ -41,6 +43,7 @@ def file(youth_case_id: UUID) -> str:
         record = queries.youth_record(work, case_id=youth_case_id)
         people, names = _names(work, record)
         today = london_date(work.now)
+    next_name = youth_steps.LEADS_TO.get(record.next_step or "")
     return render_template(
         "youth/file.html",
         record=record,
@@ -48,9 +51,12 @@ def file(youth_case_id: UUID) -> str:
         people=people,
         agencies=names,
         next_words=words.NEXT.get(record.next_step or "", ""),
-        next_name=youth_steps.LEADS_TO.get(record.next_step or ""),
-        steps=youth_steps.offered(record),
+        next_name=next_name,
+        why_next=_why_next(record, today),
+        steps=[(name, one) for name, one in youth_steps.offered(record) if name != next_name],
+        ending=youth_steps.ENDING,
         may_share=someone().actor.has(Permission.SHARE_ASK),
+        may_contact=someone().actor.has(Permission.CONTACT_OPEN),
         may_withdraw=someone().actor.has(Permission.AGREEMENT_RECORD),
         entries=_entries(record, people, names),
         today=today,
@@ -219,6 +225,30 @@ def _facts(record: YouthRecord, names: dict[UUID, str], people: dict[UUID, accou
         Fact(label="Raised by", words=words.SOURCE.get(record.source, "")),
         *facts,
     ]
+
+
+def _why_next(record: YouthRecord, today: date) -> str:
+    """Say by when the next step is to be taken, or what has to be there before it."""
+    line, present = record.line, [one for one in record.team if one.until_at is None]
+    if record.next_step == Event.REVIEW_BEGUN and line.review_on is not None:
+        late = " It is overdue." if line.review_on < today else ""
+        return f"The review is set for {date_words(line.review_on, year=True)}.{late}"
+    if record.next_step == Event.PLAN_AGREED:
+        lacking = [] if any(one.part == TeamPart.LEAD for one in present) else ["a lead professional"]
+        lacking += [] if record.actions else ["an action with who and by when"]
+        return f"The plan can begin when there is {' and '.join(lacking)}." if lacking else ""
+    if record.next_step == Event.FOLLOWED_UP and record.follow_up_on is not None:
+        return f"From {date_words(record.follow_up_on, year=True)}, six months after closing."
+    return (
+        {
+            Event.AGREEMENT_SOUGHT: "Nothing is assessed and no agency is told before the young person has agreed.",
+            Event.AGREEMENT_GIVEN: "Asked for. The answer may be yes, no, or yes in part.",
+            Event.ASSESSMENT_COMPLETED: "A complete assessment lets the team form.",
+            Event.STEP_UP_ACCEPTED: "Social care answers within a working day.",
+        }.get(Event(record.next_step), "")
+        if record.next_step
+        else ""
+    )
 
 
 def _entries(record: YouthRecord, people: dict[UUID, accounts.PersonName], names: dict[UUID, str]) -> list[Entry]:

@@ -59,6 +59,11 @@ def _on(verb: Callable[..., object], *names: str, **fixed: Any) -> Callable[[Uni
     return does
 
 
+def _plain(form: Form, event: Event, verb: Callable[..., object], *names: str) -> dict[str, Any]:
+    """Return what a step has that asks one form, hands its answers on by name, and is offered where its event can happen."""
+    return {"form": _always(form), "does": _on(verb, *names), "offered": _can(event)}
+
+
 STEPS: Mapping[str, Step] = {
     "who": Step(
         title="Who it is about",
@@ -74,18 +79,14 @@ STEPS: Mapping[str, Step] = {
         title="A first look before any assessment",
         button="Keep",
         said="The first look is kept.",
-        form=_always(forms.PRE_ASSESSMENT),
-        does=_on(youth.pre_assessment_done, "words"),
-        offered=_can(Event.PRE_ASSESSMENT_DONE),
+        **_plain(forms.PRE_ASSESSMENT, Event.PRE_ASSESSMENT_DONE, youth.pre_assessment_done, "words"),
         intro="It may be left out.",
     ),
     "ask": Step(
         title="Ask for agreement",
         button="It is being asked for",
         said="Noted: agreement is being asked for.",
-        form=_always(forms.SEEK),
-        does=_on(youth.seek_agreement, "wording", "asked"),
-        offered=_can(Event.AGREEMENT_SOUGHT),
+        **_plain(forms.SEEK, Event.AGREEMENT_SOUGHT, youth.seek_agreement, "wording", "asked"),
         intro="Explain first: who you are, what would be shared with whom and why, what follows from yes, no and partly, and that "
         "it can be taken back.",
     ),
@@ -120,6 +121,7 @@ STEPS: Mapping[str, Step] = {
             case_id=record.line.case_id,
             agency_id=UUID(values["agency"]),
             account_id=UUID(values["account"]) if values["account"] else None,
+            reaches_abuser=acts.known_or_not(values["reaches_abuser"]),
         ),
         offered=lambda stage: stage in youth.WITH_A_TEAM,
         intro="Only an agency that the young person has agreed may know. It sees who the team is, what is its own to do, and when "
@@ -131,7 +133,11 @@ STEPS: Mapping[str, Step] = {
         said="The lead professional is appointed.",
         form=acts.lead_form,
         does=lambda work, record, values: youth.appoint_lead(
-            work, case_id=record.line.case_id, account_id=UUID(values["account"]), wishes=values["wishes"]
+            work,
+            case_id=record.line.case_id,
+            account_id=UUID(values["account"]),
+            wishes=values["wishes"],
+            reaches_abuser=acts.known_or_not(values["reaches_abuser"]),
         ),
         offered=lambda stage: stage in youth.WITH_A_TEAM,
         intro="One trusted person at a time: a single contact who brings the agreed actions together, and answers for nobody else’s work.",
@@ -156,9 +162,7 @@ STEPS: Mapping[str, Step] = {
         title="Begin the plan",
         button="Begin the plan",
         said="The plan has begun.",
-        form=_always(forms.PLAN),
-        does=_on(youth.agree_plan, "review_on"),
-        offered=_can(Event.PLAN_AGREED),
+        **_plain(forms.PLAN, Event.PLAN_AGREED, youth.agree_plan, "review_on"),
         intro="It needs one lead professional, an action with who and by when, and the day of the first review.",
     ),
     "review": Step(
@@ -192,9 +196,7 @@ STEPS: Mapping[str, Step] = {
         title="Step up to social care",
         button="Step up",
         said="Stepped up. Social care’s answer is owed within a working day.",
-        form=_always(forms.STEP_UP),
-        does=_on(youth.step_up, "grounds", "words"),
-        offered=_can(Event.STEPPED_UP),
+        **_plain(forms.STEP_UP, Event.STEPPED_UP, youth.step_up, "grounds", "words"),
         intro="It never waits for an agreement. When somebody is in danger now, ring 999 and social care first.",
         for_team=True,
     ),
@@ -241,25 +243,19 @@ STEPS: Mapping[str, Step] = {
         title="Hand over to another area",
         button="They have taken it on",
         said="Noted: another area has taken it on.",
-        form=_always(forms.TRANSFER),
-        does=_on(youth.transfer, "words"),
-        offered=_can(Event.TRANSFERRED),
+        **_plain(forms.TRANSFER, Event.TRANSFERRED, youth.transfer, "words"),
     ),
     "begin-closing": Step(
         title="Begin to close",
         button="Begin to close",
         said="Closing has begun.",
-        form=_always(forms.BEGIN_CLOSING),
-        does=_on(youth.begin_closing, "words"),
-        offered=_can(Event.CLOSING_BEGUN),
+        **_plain(forms.BEGIN_CLOSING, Event.CLOSING_BEGUN, youth.begin_closing, "words"),
     ),
     "resume": Step(
         title="Take the work up again",
         button="Go on with the plan",
         said="The plan goes on.",
-        form=_always(forms.RESUME),
-        does=_on(youth.resume, "review_on", "words"),
-        offered=_can(Event.RESUMED),
+        **_plain(forms.RESUME, Event.RESUMED, youth.resume, "review_on", "words"),
     ),
     "close": Step(
         title="Outcome and closing",
@@ -273,9 +269,7 @@ STEPS: Mapping[str, Step] = {
         title="Has it lasted?",
         button="Keep",
         said="The answer is kept.",
-        form=_always(forms.FOLLOW_UP),
-        does=_on(youth.follow_up, "sustained", "words", "incidents"),
-        offered=_can(Event.FOLLOWED_UP),
+        **_plain(forms.FOLLOW_UP, Event.FOLLOWED_UP, youth.follow_up, "sustained", "words", "incidents"),
     ),
 }
 
@@ -291,6 +285,14 @@ LEADS_TO: Mapping[str, str] = {
     Event.FOLLOWED_UP: "follow-up",
 }
 """Where the next step of a file is done."""
+
+ENDING = frozenset(
+    {
+        *("step-up", "step-up-answer", "step-down", "disagree", "transfer"),
+        *("begin-closing", "resume", "close", "follow-up"),
+    }
+)
+"""Steps that take a file up, on to others, or to its end; a page shows them apart from the work with it."""
 
 
 def offered(record: YouthRecord) -> list[tuple[str, Step]]:

@@ -128,7 +128,13 @@ def invited(partnership: APartnership, case_id: uuid.UUID, key: str) -> uuid.UUI
     agency_id = partnership.actor_of(key).agency_id
     assert agency_id is not None
     with acting(partnership) as work:
-        return youth.invite(work, case_id=case_id, agency_id=agency_id, account_id=partnership.account(key))
+        return youth.invite(
+            work,
+            case_id=case_id,
+            agency_id=agency_id,
+            account_id=partnership.account(key),
+            reaches_abuser=False,
+        )
 
 
 def with_team(partnership: APartnership, permit: Mapping[str, Sequence[str]] = SCHOOL_AND_HOUSING) -> uuid.UUID:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -12,8 +12,11 @@ from sqlalchemy import select
 from casework.access.permissions import Purpose as Why
 from casework.agencies.models import Agency
 from casework.cases import operations as cases
+from casework.clock import at_london
 from casework.consent import operations as consent
-from casework.consent.rules import Article6, Category
+from casework.consent.rules import Article6, Category, Purpose, Risk
+from casework.disclosures import operations as disclosures
+from casework.disclosures.models import Disclosure
 from casework.duties.models import Duty as OwedDuty
 from casework.errors import Conflict, Invalid, NotAllowed, NotFound
 from casework.sharing import operations as sharing
@@ -23,6 +26,8 @@ from tests.factories.partnership import APartnership
 from tests.factories.sharing import BASIC, EDUCATION, HARM, MENTAL_HEALTH, OFFERED, YoungPerson, item
 
 NURSE = "school_nursing"
+DANGER = replace(HARM, purpose=Purpose.EMERGENCY, risk=Risk(immediate_danger=True))
+REASONS = {"necessity": "He was on the bridge.", "risk_and_harm": "Death or serious injury."}
 
 
 @pytest.fixture
@@ -232,6 +237,36 @@ class TestTellingTheYoungPerson:
         with jamie.partnership.acting(None) as work:
             rows = work.session.scalars(select(OwedDuty).where(OwedDuty.subject_kind == "share"))
             return [(row.kind, row.owed_by_account_id, row.state) for row in rows]
+
+
+class TestAnEmergency:
+    def test_is_shared_at_once_and_written_up_within_a_working_day(self, jamie: YoungPerson) -> None:
+        share_id = jamie.shares("police", BASIC, declared=DANGER)
+        [duty] = self._owed(jamie, share_id)
+        assert duty.state == "open"
+        assert duty.owed_by_account_id == jamie.partnership.account("youth_worker")
+        assert duty.due_at == at_london(date(2026, 11, 24), time(17, 0))
+        for changes, state in (({"advice": "None was asked."}, "open"), (REASONS, "met")):
+            with jamie.partnership.acting("youth_worker", Why.SUPPORT) as work:
+                latest = work.session.scalars(
+                    select(Disclosure.id)
+                    .where(Disclosure.subject_id == share_id)
+                    .order_by(Disclosure.corrects_id.is_not(None).desc(), Disclosure.disclosed_at.desc())
+                ).first()
+                disclosures.correct(work, disclosure_id=latest, changes=changes)
+            jamie.partnership.now += timedelta(minutes=1)
+            [duty] = self._owed(jamie, share_id)
+            assert duty.state == state
+
+    def test_that_says_why_at_once_needs_no_writing_up(self, jamie: YoungPerson) -> None:
+        why = replace(DANGER.why, **REASONS)
+        assert self._owed(jamie, jamie.shares("police", BASIC, declared=replace(DANGER, why=why))) == []
+
+    @staticmethod
+    def _owed(jamie: YoungPerson, share_id: uuid.UUID) -> list[OwedDuty]:
+        with jamie.partnership.acting(None) as work:
+            query = select(OwedDuty).where(OwedDuty.subject_id == share_id, OwedDuty.kind == "share_write_up")
+            return list(work.session.scalars(query))
 
 
 class TestTheLawfulBasis:

@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from sqlalchemy import select
 
 from casework.access.permissions import Permission, Purpose
 from casework.cases import operations as case_operations
 from casework.cases import queries as cases
+from casework.cases.models import CasePerson
 from casework.duties import operations as duty_operations
 from casework.duties import queries as duties
 from casework.duties.operations import NewDuty
@@ -121,6 +123,13 @@ class TestWhoWorksForAMarac:
         with partnership.acting("coordinator", Purpose.TRIAGE) as work:
             record = referrals.referral_record(work, referral_id=referral_id)
         assert not record.candidates
+
+    def test_has_no_person_of_a_file_matched_with_a_case(self, partnership: APartnership) -> None:
+        case_id, leanne = opened(partnership, replace(CONCERN, young_person=NAMED)), accepted(partnership)
+        for known, expected in ((case_id, set()), (leanne, {leanne})):
+            people = select(CasePerson.person_id).where(CasePerson.case_id == known)
+            with partnership.acting("coordinator", Purpose.TRIAGE) as work:
+                assert set(cases.known_cases(work, person_ids=people)) == expected
 
     def test_chases_no_duty_of_a_youth_case(self, partnership: APartnership) -> None:
         case_id = opened(partnership)

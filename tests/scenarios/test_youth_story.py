@@ -7,16 +7,21 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
+from casework.access.permissions import Purpose
 from casework.cases import operations as cases
+from casework.cases.models import Case
+from casework.disclosures import queries as disclosures
 from casework.duties import queries as duties
 from casework.errors import Conflict, Invalid, NotAllowed, NotFound
+from casework.notifications import operations as notifications
+from casework.notifications.models import Notice
 from casework.youth import operations as youth
 from casework.youth.models import TeamMember
 from casework.youth.operations import Outcome, Review
-from casework.youth.queries import my_young_people
+from casework.youth.queries import Now, my_young_people, who_knows
 from casework.youth.rules import Stage
 from tests.factories import youth as made
 from tests.factories.partnership import APartnership
@@ -57,6 +62,8 @@ class TestAFile:
             youth.close(
                 work, case_id=case_id, reason="needs_met", achieved={"education": "yes"}, words="He is in school."
             )
+        with partnership.acting(None) as work:
+            assert work.session.get_one(Case, case_id).state == "closed"
         closed = file_of(partnership, case_id)
         assert (closed.line.stage, closed.follow_up_on) == ("closed", date(2027, 9, 1))
         assert owed(partnership) == []
@@ -237,7 +244,9 @@ class TestTheLeadProfessional:
             youth.appoint_lead(work, case_id=case_id, account_id=school, wishes="Jamie trusts Tom.")
         made.answered(partnership, case_id, {"school_nursing": made.EVERYTHING, "youth_service": made.EVERYTHING})
         with acting(partnership) as work:
-            youth.appoint_lead(work, case_id=case_id, account_id=school, wishes="Jamie trusts Tom.")
+            youth.appoint_lead(
+                work, case_id=case_id, account_id=school, wishes="Jamie trusts Tom.", reaches_abuser=False
+            )
         record = file_of(partnership, case_id, "school_worker")
         leads = [one for one in record.team if one.part == "lead" and one.until_at is None]
         assert record.is_whole
@@ -253,6 +262,55 @@ class TestTheLeadProfessional:
         for key in ("police", "coordinator"):
             with acting(partnership) as work, pytest.raises(Invalid):
                 youth.appoint_lead(work, case_id=case_id, account_id=partnership.account(key), wishes="x")
+
+
+class TestJoiningTheTeam:
+    def test_is_kept_as_an_act_of_sharing_that_can_be_decided_again(self, partnership: APartnership) -> None:
+        case_id = made.with_team(partnership)
+        with acting(partnership) as work:
+            [line] = disclosures.disclosure_log(work, case_id=case_id).lines
+            whole = disclosures.disclosure(work, disclosure_id=line.record.id)
+            known = {one.name: one.known for one in who_knows(work, case_id=case_id).agencies}
+        assert (line.record.kind, line.record.was_shared, line.record.purpose) == ("team", True, "support_plan")
+        assert whole.words.allowed == ("basic",)
+        assert (whole.words.need_to_know, whole.article_6, whole.told) != ("", None, None)
+        assert [(one.category, one.now) for one in known["Vale school nursing"]] == [("basic", Now.AGREED)]
+        with partnership.acting("information_lead", Purpose.OVERSIGHT) as work:
+            assert disclosures.replay(work, decision_id=whole.decision_id).same
+
+    @pytest.mark.parametrize("reaches_abuser", [None, True])
+    def test_is_refused_while_it_could_reach_somebody_who_hurt_them(
+        self, reaches_abuser: bool | None, partnership: APartnership
+    ) -> None:
+        case_id = made.with_team(partnership)
+        with acting(partnership) as work, pytest.raises(Invalid) as refused:
+            youth.invite(
+                work,
+                case_id=case_id,
+                agency_id=partnership.agencies["housing"],
+                account_id=partnership.account("housing_worker"),
+                reaches_abuser=reaches_abuser,
+            )
+        assert [one.field for one in refused.value.errors] == ["reaches_abuser"]
+        assert len(file_of(partnership, case_id).team) == 2
+
+    def test_tells_nobody_while_no_practitioner_is_named(self, partnership: APartnership) -> None:
+        case_id = made.with_team(partnership)
+        with acting(partnership) as work:
+            youth.invite(work, case_id=case_id, agency_id=partnership.agencies["housing"])
+            assert disclosures.disclosure_log(work, case_id=case_id).total == 1
+
+
+class TestWhatIsLate:
+    def test_goes_on_to_the_manager_of_the_agency_that_keeps_the_file(self, partnership: APartnership) -> None:
+        made.with_plan(partnership)
+        partnership.now += timedelta(weeks=9)
+        with partnership.acting(None) as work:
+            notifications.gather_reminders(work)
+            work.session.flush()
+            told = set(work.session.scalars(select(Notice.recipient_account_id)))
+        assert partnership.account("youth_manager") in told
+        assert partnership.account("coordinator") not in told
 
 
 class TestAPlan:

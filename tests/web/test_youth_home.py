@@ -59,7 +59,11 @@ class TestALeadProfessionalOfAnotherAgency:
         case_id = made.with_plan(partnership, permit)
         with made.acting(partnership) as work:
             made.youth.appoint_lead(
-                work, case_id=case_id, account_id=partnership.account("school_worker"), wishes="The nurse, says Jamie."
+                work,
+                case_id=case_id,
+                account_id=partnership.account("school_worker"),
+                wishes="Tom, says Jamie.",
+                reaches_abuser=False,
             )
         page = text_of(visitor_as("school_worker").open("/"))
         assert "Jamie Stone" in page

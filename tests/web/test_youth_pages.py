@@ -235,7 +235,8 @@ class TestAStep:
         worker = visitor_as("youth_worker")
         worker.open(the_file(case_id, "invite"))
         answer = worker.send(
-            the_file(case_id, "invite"), {"agency": str(partnership.agencies["housing"]), "account": ""}
+            the_file(case_id, "invite"),
+            {"agency": str(partnership.agencies["housing"]), "account": "", "reaches_abuser": "no"},
         )
         assert answer.status_code == 422
         assert "The agreement does not let this agency be told that" in text_of(answer)

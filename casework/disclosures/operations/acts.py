@@ -9,7 +9,9 @@ from typing import Any
 from casework.consent.rules import Answer, Facts, as_document
 from casework.disclosures import queries
 from casework.disclosures.models import Disclosure, SharingDecision
-from casework.disclosures.rules import CORRECTABLE, Act
+from casework.disclosures.rules import CORRECTABLE, Act, words_from
+from casework.duties import operations as duties
+from casework.duties.rules import DutyKind
 from casework.errors import Conflict, Invalid, NotAllowed
 from casework.work import UnitOfWork
 
@@ -123,7 +125,8 @@ def correct(work: UnitOfWork, *, disclosure_id: uuid.UUID, changes: Mapping[str,
 
     `changes` are words by their point (rules.Words: necessity, advice, …). What was shared, with whom and on which decision is not
     theirs to change. Returns the new record's id. Raises NotFound for what the reader may not see, NotAllowed for another agency's
-    record, Invalid for a point that is none, Conflict for a record that was corrected: the later one is then corrected.
+    record, Invalid for a point that is none, Conflict for a record that was corrected: the later one is then corrected. An
+    emergency share is written up once its record says why it was necessary and which harm was expected.
     """
     unknown = sorted(set(changes) - CORRECTABLE)
     if unknown or not any(words.strip() for words in changes.values()):
@@ -148,5 +151,8 @@ def correct(work: UnitOfWork, *, disclosure_id: uuid.UUID, changes: Mapping[str,
     given = {name: words.strip() for name, words in changes.items()}
     row.record.seal(work.keys, (before.record.open(work.keys) or {}) | given)
     work.session.add(row)
+    words = words_from(row.record.open(work.keys) or {})
+    if words.necessity and words.risk_and_harm:
+        duties.meet(work, kind=DutyKind.SHARE_WRITE_UP, subject_id=before.subject_id)
     work.note("disclosure:correct", "disclosure", before.id)
     return row.id

@@ -83,6 +83,7 @@ def deliver(work: UnitOfWork, *, share_id: uuid.UUID) -> ShareState | None:
     share.state = rules.move(share.state, ShareState.DELIVERED).value
     share.decided_at = share.delivered_at = work.now
     _owe_telling(work, share, found, declared)
+    _owe_write_up(work, share, found, declared)
     work.note("share:deliver", "share", share.id, reason=Outcome.SHARED.value)
     work.record(
         events.ShareDelivered(
@@ -120,6 +121,32 @@ def _owe_telling(work: UnitOfWork, share: Share, found: Decided, declared: Decla
                 subject_id=share.id,
                 due_at=rules.tell_due_at(work.now, holidays),
                 rule=f"tell_{found.answer.tell_subject.value}",
+                owed_by_account_id=share.asked_by_account_id,
+                case_id=share.case_id,
+            )
+        ],
+        policy_version_id=None,
+        extra_holidays=holidays,
+    )
+
+
+def _owe_write_up(work: UnitOfWork, share: Share, found: Decided, declared: Declared) -> None:
+    """Whoever shared in immediate danger (the table's row 1) without its reasons owes them within a working day.
+
+    The correction of its record meets that (disclosures.operations.correct).
+    """
+    if found.answer.row != "1" or (declared.why.necessity.strip() and declared.why.risk_and_harm.strip()):
+        return
+    holidays = partnerships.extra_holidays(work)
+    duties.raise_duties(
+        work,
+        duties=[
+            NewDuty(
+                kind=DutyKind.SHARE_WRITE_UP,
+                subject_kind="share",
+                subject_id=share.id,
+                due_at=rules.write_up_due_at(work.now, holidays),
+                rule="emergency_one_working_day",
                 owed_by_account_id=share.asked_by_account_id,
                 case_id=share.case_id,
             )

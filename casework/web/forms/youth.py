@@ -19,6 +19,14 @@ _LOWER = Choice(
     name="level", label="Level of need", options=words.options(words.LEVEL)[:2], required="Choose level 2 or 3"
 )
 
+_REACHES = Choice(
+    name="reaches_abuser",
+    label="Could they, or what they are told, reach somebody who may have hurt the young person?",
+    hint="Through somebody who works there, a shared address, phone or inbox. While you do not know, nobody can be told.",
+    options=(("no", "No"), ("yes", "Yes"), ("unsure", "Don’t know")),
+    required="Say whether it could reach somebody who may have hurt the young person",
+    inline=True,
+)
 WHO = (
     Text(name="given_names", label="Given names"),
     Text(name="family_name", label="Family name"),
@@ -66,9 +74,11 @@ INVITE = Form(
         hint="Leave it while nobody is named: they see nothing until then.",
         options=(),
     ),
+    _REACHES,
 )
 LEAD = Form(
     Choice(name="account", label="Lead professional", options=(), required="Choose the lead professional"),
+    _REACHES,
     _why(
         "wishes",
         "What the young person and family wish",
@@ -259,18 +269,18 @@ def assessment_form(form: AssessmentForm) -> Form:
     )
 
 
-def review_form(actions: list[tuple[str, str]]) -> Form:
-    """Return the form of a review, with a question for each action that has no outcome yet: (its id, what it is)."""
+def review_form(actions: list[tuple[str, str, str]]) -> Form:
+    """Return the form of a review, with a question for each action that has no outcome yet: its id, what it is, when it is due."""
     return Form(
         *(
             Choice(
                 name=f"outcome-{identifier}",
                 label=f"{what}",
-                hint="Leave it when it is not due yet.",
+                hint=when,
                 options=words.options(words.OUTCOME),
                 inline=True,
             )
-            for identifier, what in actions
+            for identifier, what, when in actions
         ),
         _why(
             "young_persons_view",

@@ -102,8 +102,7 @@ def transfer(work: UnitOfWork, *, case_id: uuid.UUID, words: str) -> None:
     row.closing_reason = rules.ClosingReason.MOVED.value
     row.review_on = None
     consent.end_agreements(work, case_id=row.case_id)
-    reviews.end_team(work, row)
-    duties.end_duties(work, state=DutyState.LAPSED, case_id=row.case_id)
+    reviews.end_work(work, row)
 
 
 def _level(level: int) -> int:

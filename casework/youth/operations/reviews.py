@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy import func, select
 
 from casework.cases import operations as cases
+from casework.cases.rules import CaseState
 from casework.clock import london_date
 from casework.consent import operations as consent
 from casework.duties import operations as duties
@@ -193,12 +194,13 @@ def close(
     if reason not in (rules.ClosingReason.REFUSED, rules.ClosingReason.MOVED):
         row.follow_up_on = rules.follow_up_on(row.closed_on)
     consent.end_agreements(work, case_id=row.case_id)
-    end_team(work, row)
+    end_work(work, row)
+
+
+def end_work(work: UnitOfWork, row: YouthCase) -> None:
+    """Close the case, end what is owed about it, and every place on the team but that of whoever holds the file, who follows it up."""
+    cases.set_state(work, case_id=row.case_id, state=CaseState.CLOSED.value)
     duties.end_duties(work, state=DutyState.LAPSED, case_id=row.case_id)
-
-
-def end_team(work: UnitOfWork, row: YouthCase) -> None:
-    """End every place on the team but that of whoever holds the file, who still follows it up."""
     for member in work.session.scalars(
         select(TeamMember).where(TeamMember.case_id == row.case_id, TeamMember.until_at.is_(None))
     ):

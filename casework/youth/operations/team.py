@@ -22,6 +22,7 @@ from casework.work import UnitOfWork
 from casework.youth import events, policy, rules
 from casework.youth.models import TeamMember, YouthCase
 from casework.youth.operations import steps
+from casework.youth.operations.telling import keep_telling, may_be_told
 from casework.youth.queries.agreement import standing_of
 
 PRACTITIONERS = frozenset({Role.YOUTH_WORKER, Role.YOUTH_MANAGER, Role.SAFEGUARDING_LEAD})
@@ -29,10 +30,16 @@ WITH_A_TEAM = frozenset({rules.Stage.TEAM_FORMING, rules.Stage.PLAN_ACTIVE, rule
 
 
 def invite(
-    work: UnitOfWork, *, case_id: uuid.UUID, agency_id: uuid.UUID, account_id: uuid.UUID | None = None
+    work: UnitOfWork,
+    *,
+    case_id: uuid.UUID,
+    agency_id: uuid.UUID,
+    account_id: uuid.UUID | None = None,
+    reaches_abuser: bool | None = None,
 ) -> uuid.UUID:
     """Take an agency, by its practitioner, on to the team: only one that the young person agreed may know. Returns the place's id.
 
+    That they learn who it is about is decided and kept as an act of sharing; `reaches_abuser` is declared for it.
     An agency that joins a plan under way for the first time has the agreement gone through again. Raises NotFound, NotAllowed,
     Conflict before a team can form, Invalid for an agency outside the agreement or a person not of it.
     """
@@ -42,16 +49,29 @@ def invite(
     _require_practitioner(work, row, agency_id, account_id)
     if _place_of(work, row, agency_id, account_id) is not None:
         raise Conflict("They are on the team already.")
+    told = may_be_told(
+        work,
+        row,
+        agency_id=agency_id,
+        account_id=account_id,
+        categories=[Category.BASIC],
+        reaches_abuser=reaches_abuser,
+    )
     if row.stage in (rules.Stage.PLAN_ACTIVE, rules.Stage.REVIEWING) and not _was_there(work, row, agency_id):
         consent.force_review(work, case_id=row.case_id, because=ReviewBecause.NEW_AGENCY)
-    return _take_on(work, row, agency_id, account_id, rules.TeamPart.MEMBER).id
+    member = _take_on(work, row, agency_id, account_id, rules.TeamPart.MEMBER)
+    keep_telling(work, row, member, told)
+    return member.id
 
 
-def appoint_lead(work: UnitOfWork, *, case_id: uuid.UUID, account_id: uuid.UUID, wishes: str) -> None:
+def appoint_lead(
+    work: UnitOfWork, *, case_id: uuid.UUID, account_id: uuid.UUID, wishes: str, reaches_abuser: bool | None = None
+) -> None:
     """Make one of the team the lead professional, with what the young person and family wish. There is one at a time.
 
     The lead holds the file and sees the whole of it: one of another agency needs an agreement that lets the full assessment be
-    told there. Whoever led or held it before stays on the team and sees their part. Raises NotFound, NotAllowed, Invalid, Conflict.
+    told there, and the telling is kept as an act of sharing. Whoever led or held it before stays on the team and sees their
+    part. Raises NotFound, NotAllowed, Invalid, Conflict.
     """
     row = policy.reach_to_write(work, case_id, act="youth:appoint_lead")
     _require_team(row)
@@ -63,13 +83,21 @@ def appoint_lead(work: UnitOfWork, *, case_id: uuid.UUID, account_id: uuid.UUID,
         raise Invalid.field("account", "Choose somebody of the team.")
     _require_practitioner(work, row, agency_id, account_id)
     _require_scope(work, row, agency_id, Category.FULL_ASSESSMENT)
+    told = may_be_told(
+        work,
+        row,
+        agency_id=agency_id,
+        account_id=account_id,
+        categories=[Category.BASIC, Category.FULL_ASSESSMENT],
+        reaches_abuser=reaches_abuser,
+    )
     before = row.holder_account_id
     for member in _present(work, row):
         if member.part == rules.TeamPart.LEAD or member.account_id == account_id:
             _end(work, member)
     cases.end_standing(work, source_id=row.id, case_id=row.case_id, kind=StandingKind.CASE_HOLDER.value)
     work.session.flush()  # the place of the former lead ends before that of the new one begins
-    _take_on(work, row, agency_id, account_id, rules.TeamPart.LEAD)
+    keep_telling(work, row, _take_on(work, row, agency_id, account_id, rules.TeamPart.LEAD), told)
     row.holder_account_id = account_id
     if before != account_id:
         former = accounts.account_names(work, [before]).get(before)

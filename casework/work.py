@@ -5,7 +5,7 @@ Changes, the events they cause and the entries of the trail land together or not
 
 from __future__ import annotations
 
-import select
+import select as sockets
 import uuid
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ from typing import Any, Self
 import psycopg
 from psycopg.pq import ExecStatus, TransactionStatus
 from sqlalchemy import (
+    ARRAY,
     Connection,
     DateTime,
     Engine,
@@ -25,7 +26,9 @@ from sqlalchemy import (
     bindparam,
     create_engine,
     event,
+    func,
     insert,
+    select,
     text,
 )
 from sqlalchemy.exc import InvalidatePoolError
@@ -92,8 +95,8 @@ def refuse_dead(connection: psycopg.Connection[Any], _record: object, _proxy: ob
     A server says nothing to a connection that waits in the pool. Only where it has spoken, and be it the end, is it asked
     whether it still answers: a round trip less for every unit of work.
     """
-    spoken = select.poll()
-    spoken.register(connection.pgconn.socket, select.POLLIN)
+    spoken = sockets.poll()
+    spoken.register(connection.pgconn.socket, sockets.POLLIN)
     if spoken.poll(0):
         try:
             connection.execute("SELECT 1")
@@ -126,9 +129,15 @@ def _set_context(session: Session, _transaction: SessionTransaction, connection:
 # What is put in is the text of a UUID, or nothing: several statements in one message cannot have bound values.
 _BEGIN = "BEGIN; SELECT set_config('app.partnership_id', '{}', true)"
 _CONTEXT = text("SELECT set_config('app.partnership_id', :context, true)")
-# Every column has its place, also the empty ones, so that there is one statement for all entries.
-_ENTRIES = insert(AuditEntry.__table__).values(  # type: ignore[arg-type]  # a mapped class's table
-    {name: bindparam(name) for name in AuditEntry.__table__.columns.keys() if name != "written_at"}  # noqa: SIM118
+# Every column has its place, also the empty ones, so that there is one statement for one entry and one for any number.
+_ENTRY_COLUMNS = [column for column in AuditEntry.__table__.columns if column.name != "written_at"]
+_ENTRY = insert(AuditEntry.__table__).values(  # type: ignore[arg-type]  # a mapped class's table
+    {column.name: bindparam(column.name) for column in _ENTRY_COLUMNS}
+)
+_ENTRIES = insert(AuditEntry).from_select(
+    [column.name for column in _ENTRY_COLUMNS],
+    select(*(func.unnest(bindparam(column.name, type_=ARRAY(column.type))) for column in _ENTRY_COLUMNS)),
+    include_defaults=False,
 )
 
 
@@ -321,4 +330,6 @@ class UnitOfWork:
         if self._events:
             self.session.execute(insert(OutboxMessage), self._events)
         if entries:
-            self.session.connection().execute(_ENTRIES, entries if len(entries) > 1 else entries[0])
+            columns = {column.name: [entry[column.name] for entry in entries] for column in _ENTRY_COLUMNS}
+            statement, values = (_ENTRIES, columns) if len(entries) > 1 else (_ENTRY, entries[0])
+            self.session.connection().execute(statement, values)

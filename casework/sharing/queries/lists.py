@@ -64,7 +64,7 @@ class Unanswered:
     id: uuid.UUID
     from_agency: str
     purpose: str
-    delivered_at: datetime
+    delivered_at: datetime | None
     is_opened: bool
 
 

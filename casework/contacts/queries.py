@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -18,6 +18,7 @@ from casework.cases import queries as cases
 from casework.clock import add_months, at_london, london_date
 from casework.contacts import policy, rules
 from casework.contacts.models import Contact, ContactStep, ContactSubject
+from casework.disclosures.models import SharingDecision
 from casework.groups import queries as groups
 from casework.groups.rules import Published, line
 from casework.partnerships import queries as partnerships
@@ -175,27 +176,49 @@ def contact_record(work: UnitOfWork, *, contact_id: uuid.UUID) -> ContactRecord:
     return _records(work, [row])[0]
 
 
-def sources_of(work: UnitOfWork, *, case_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, ContactRecord]:
-    """Return the contact from which each of these own cases is known, for those that came by one and that the actor may see (B6)."""
-    rows = work.session.scalars(
-        select(Contact).where(
-            policy.may_see(work),
-            Contact.to_agency_id == work.actor.agency_id,
-            Contact.accepted_case_id.in_(cases.visible_ids(work, case_ids=case_ids)),
-        )
-    ).all()
-    return {one.accepted_case_id: one for one in _records(work, rows) if one.accepted_case_id is not None}
+@dataclass(frozen=True, slots=True)
+class Receivers:
+    """Whom one may ask: the other agencies where somebody answers contacts, and those who do, with their agency; by name."""
+
+    agencies: Mapping[uuid.UUID, str]
+    people: Mapping[uuid.UUID, str]
 
 
-def agencies_to_ask(work: UnitOfWork) -> dict[uuid.UUID, str]:
-    """Return the agencies beside one's own where somebody answers contacts, by name. Nothing to whoever opens none."""
+def receivers(work: UnitOfWork) -> Receivers:
+    """Return whom the actor may ask: an agency, or one named practitioner of it (B1). Nothing to whoever opens no contact."""
     if not work.actor.has(Permission.CONTACT_OPEN):
-        return {}
+        return Receivers({}, {})
     people = accounts.account_names(work, accounts.accounts_with_role(work, roles=ANSWERS))
     found = {person.agency_id for person in people.values() if person.agency_id is not None}
     signed = partnerships.signed_agencies(work, on=london_date(work.now), agency_ids=found)
     names = agencies.agency_names(work, signed - {work.actor.agency_id})
+    named = {
+        one: f"{person.name}, {names[person.agency_id]}" for one, person in people.items() if person.agency_id in names
+    }
+    return Receivers(_by_name(names), _by_name(named))
+
+
+def _by_name(names: Mapping[uuid.UUID, str]) -> dict[uuid.UUID, str]:
     return dict(sorted(names.items(), key=lambda one: one[1]))
+
+
+def answers_of(work: UnitOfWork, *, contact_id: uuid.UUID) -> dict[uuid.UUID, Mapping[str, Any]]:
+    """Return what the sharing rules answered about each young person when a contact was opened, by case, for the asking side alone (B2).
+
+    Only about those whose file the actor may open. Raises NotAllowed, NotFound.
+    """
+    row = policy.reach(work, contact_id)
+    if row.from_agency_id != work.actor.agency_id:
+        return {}
+    found = work.session.scalars(
+        select(SharingDecision)
+        .join(ContactSubject, ContactSubject.decision_id == SharingDecision.id)
+        .where(ContactSubject.contact_id == row.id)
+        .order_by(ContactSubject.id)
+    ).all()
+    may_open = cases.visible_ids(work, case_ids=[one.case_id for one in found])
+    work.keys.load([one.key_id for one in found if one.key_id is not None])
+    return {one.case_id: one.answer.open(work.keys) or {} for one in found if one.case_id in may_open}
 
 
 def last_quarter(today: date) -> tuple[date, date]:

@@ -24,8 +24,10 @@ from casework.groups.queries.people import LooksLikeAPerson
 from casework.partnerships import queries as partnerships
 from casework.sharing import queries as sharing
 from casework.sharing.queries import Declared, Why
+from casework.sharing.rules import PERMITS
 from casework.web import guard
 from casework.web.forms import agency_contacts as forms
+from casework.web.forms import sharing as sharing_words
 from casework.web.forms.form import Answers, Form
 from casework.web.forms.sharing import CATEGORY_WORDS, PURPOSE_WORDS, items_from
 from casework.web.forms.sharing import STATES as SHARE_STATES
@@ -125,6 +127,7 @@ def ask() -> ResponseReturnValue:
 def _common(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "to_agency_id": UUID(values["to_agency"]),
+        "to_account_id": UUID(values["to_account"]) if values["to_account"] else None,
         "topic": values["topic"],
         "purpose": values["purpose"],
         "locality": values["locality"] or None,
@@ -132,8 +135,12 @@ def _common(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _with_receivers(work: UnitOfWork, form: Form) -> Form:
-    receivers = [(str(one), name) for one, name in queries.agencies_to_ask(work).items()]
-    return form.with_options(to_agency=receivers, locality=list(groups.localities(work).items()))
+    receivers = queries.receivers(work)
+    return form.with_options(
+        to_agency=[(str(one), name) for one, name in receivers.agencies.items()],
+        to_account=[(str(one), name) for one, name in receivers.people.items()],
+        locality=list(groups.localities(work).items()),
+    )
 
 
 def _declared(values: Mapping[str, Any]) -> Declared:
@@ -263,6 +270,7 @@ def _page(contact_id: UUID, shown: _Forms, *, wrong: Answers | None = None) -> s
         shown_forms = {
             verb: shown.by_verb.get(verb) or _form_of(work, verb, record).blank() for verb in verbs if verb in _ANSWERS
         }
+        answers = queries.answers_of(work, contact_id=contact_id) if not record.is_asked else {}
         came = [sharing.share_record(work, share_id=one) for one in record.share_ids]
         lines = youth.lines_of(work, case_ids=[one.case_id for one in record.subjects])
     return render_template(
@@ -274,6 +282,9 @@ def _page(contact_id: UUID, shown: _Forms, *, wrong: Answers | None = None) -> s
         looks=shown.looks,
         came=came,
         lines=lines,
+        answers=answers,
+        permits={one.value for one in PERMITS},
+        sharing_words=sharing_words,
         route=SAFEGUARDING_ROUTE,
         events=forms.EVENTS,
         categories=CATEGORY_WORDS,

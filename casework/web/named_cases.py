@@ -18,6 +18,7 @@ from casework.groups.queries import CouldHear
 from casework.groups.rules import Attendance
 from casework.web import guard
 from casework.web.forms import named_cases as forms
+from casework.web.forms.choices import Option
 from casework.web.forms.sharing import CATEGORY_WORDS, declared_from
 from casework.web.unit import work_for_request
 from casework.youth import queries as youth
@@ -86,7 +87,7 @@ def hear(meeting_id: UUID, named_case_id: UUID) -> ResponseReturnValue:
         people = accounts.account_names(work, here)
         names = agencies.agency_names(work, {*here.values(), *record.asked_to_leave, record.agency_id})
     options = [
-        (str(one), f"{people[one].name}, {names[agency_id]}", *_leaves(agency_id in record.asked_to_leave))
+        _option(one, f"{people[one].name}, {names[agency_id]}", agency_id in record.asked_to_leave)
         for one, agency_id in here.items()
         if one in people
     ]
@@ -109,5 +110,5 @@ def hear(meeting_id: UUID, named_case_id: UUID) -> ResponseReturnValue:
     return page, 422 if answers.errors else 200
 
 
-def _leaves(asked: bool) -> tuple[str, ...]:
-    return ("Asked to leave for this case",) if asked else ()
+def _option(account_id: UUID, words: str, leaves: bool) -> Option:
+    return (str(account_id), words, "Asked to leave for this case") if leaves else (str(account_id), words)

@@ -37,6 +37,7 @@ def new(youth_case_id: UUID) -> ResponseReturnValue:
     """Say what is to be shared, see the answer, change what is declared and see again, and only then share."""
     with work_for_request(purpose=Purpose.SUPPORT) as work:
         about = queries.about(work, case_id=youth_case_id)
+        source = queries.source_record(work, case_id=youth_case_id)
         form = forms.SHARE.with_options(to_agency=_agencies(work))
     answers, preview = _read(form), None
     if request.method == "POST" and answers.ok:
@@ -59,7 +60,7 @@ def new(youth_case_id: UUID) -> ResponseReturnValue:
             if preview is None:
                 flash(SAID[asked.state])
                 return redirect(url_for("sharing.share", share_id=asked.share_id), 303)
-    return _page("sharing/new.html", answers, preview, about=about, case_id=youth_case_id)
+    return _page("sharing/new.html", answers, preview, about=about, source=source, case_id=youth_case_id)
 
 
 @blueprint.get("/<uuid:share_id>")
@@ -78,7 +79,13 @@ def share(share_id: UUID) -> str:
         advice_form=forms.ADVICE.blank() if record.may_advise else None,
         words=forms,
         permits={one.value for one in PERMITS},
+        **_may(),
     )
+
+
+def _may() -> dict[str, bool]:
+    actor = someone().actor
+    return {"may_ask": actor.has(Permission.SHARE_ASK), "may_withdraw": actor.has(Permission.AGREEMENT_RECORD)}
 
 
 @blueprint.post("/<uuid:share_id>/read")
@@ -268,7 +275,8 @@ def _review_form(parts: tuple[Part, ...]) -> Form:
     options = [
         (
             f"{part.value}:{conclusion.value}",
-            f"{forms.CONCLUSIONS[conclusion.value]} (as {forms.PARTS[part.value].lower()})",
+            forms.CONCLUSIONS[conclusion.value]
+            + (f" (as {forms.PARTS[part.value].lower()})" if len(parts) > 1 else ""),
         )
         for part in parts
         for conclusion in sorted(forms.REVIEWABLE.get(part, ()), key=list(Conclusion).index)
@@ -313,6 +321,7 @@ def _again_with(share_id: UUID, name: str, answers: Answers) -> ResponseReturnVa
             "advice_form": None,
             "words": forms,
             "permits": {one.value for one in PERMITS},
+            **_may(),
             name: answers,
         },
     )

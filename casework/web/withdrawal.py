@@ -45,7 +45,7 @@ def withdraw(youth_case_id: UUID) -> ResponseReturnValue:
                 f"{plural(len(done.told_agency_ids), 'agency', 'agencies')} told to stop using what they have."
             )
             return redirect(url_for("withdrawal.withdraw", youth_case_id=youth_case_id), 303)
-    page = render_template("sharing/withdraw.html", form=answers, standing=standing)
+    page = render_template("sharing/withdraw.html", form=answers, standing=standing, case_id=youth_case_id)
     return page, 422 if answers.errors else 200
 
 

@@ -243,12 +243,15 @@ class TestB6WhatIsLearnedIsUsedForThePurposeAndPassedOnByACheckOfItsOwn:
         _, case_id = accepted(partnership, young)
         assert opens(partnership, case_id, by="school_worker", to="housing", purpose="safeguarding")
 
-    def test_is_shown_with_the_case(self, partnership: APartnership, young: YoungPerson) -> None:
-        contact_id, case_id = accepted(partnership, young)
+    def test_is_shown_to_whoever_shares_from_that_file(self, partnership: APartnership, young: YoungPerson) -> None:
+        _, case_id = accepted(partnership, young)
         own = a_young_person(partnership, "school_worker", given_names="Ruby")
         with partnership.acting("school_worker", Purpose.SUPPORT) as work:
-            found = queries.sources_of(work, case_ids=[case_id, own])
-        assert {one: record.id for one, record in found.items()} == {case_id: contact_id}
+            known = sharing_queries.source_record(work, case_id=case_id)
+            assert sharing_queries.source_record(work, case_id=own) is None
+        assert known == sharing_queries.SourceRecord("Vale youth service", "support_plan")
+        with pytest.raises(NotFound), partnership.acting("housing_worker", Purpose.SUPPORT) as work:
+            sharing_queries.source_record(work, case_id=case_id)
 
     def test_holds_for_what_is_shared_from_that_file_outside_a_contact_too(
         self, partnership: APartnership, young: YoungPerson

@@ -287,7 +287,7 @@ class TestNamedCases:
         }
         looked = text_of(worker.send(f"{page}/named-cases/new", {**given, "act": "look"}))
         assert "1 of 3 agencies could hear it" in looked
-        assert "<b>Vale housing</b> leaves" in looked
+        assert "<b>Vale housing</b> leaves." in looked
         assert "Named cases: 0" in text_of(worker.open(page))
         after = text_of(worker.follow(worker.send(f"{page}/named-cases/new", {**given, "act": "bring"})))
         assert "Named case 1, brought by Vale youth service" in after

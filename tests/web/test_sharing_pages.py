@@ -238,6 +238,9 @@ class TestTheInbox:
         assert EDUCATION.words in page
         assert "ental health" not in page
         assert "Which rule" not in page
+        ends = f"/withdrawal/young-people/{jamie.case_id}"
+        assert ends in page, "any agency in scope records it"
+        assert "for your agency" in text_of(nurse.open(ends))
         sender = text_of(visitor_as("youth_worker").open(f"/sharing/{share_id}"))
         assert "<b>Mental health</b> stays" in sender
 

@@ -8,7 +8,6 @@ from casework.sharing.queries.lists import (
     SharePage,
     Unanswered,
     count_reviews_waiting,
-    count_unopened,
     inbox,
     overrides,
     oversight,
@@ -18,7 +17,16 @@ from casework.sharing.queries.lists import (
     unanswered,
 )
 from casework.sharing.queries.preview import Preview, what_if, what_if_passed_on
-from casework.sharing.queries.records import About, ItemRecord, ReviewRecord, ShareRecord, about, share_record
+from casework.sharing.queries.records import (
+    About,
+    ItemRecord,
+    ReviewRecord,
+    ShareRecord,
+    SourceRecord,
+    about,
+    share_record,
+    source_record,
+)
 from casework.sharing.queries.withdrawals import (
     Endable,
     NoticeRecord,
@@ -41,12 +49,12 @@ __all__ = [
     "ShareLine",
     "SharePage",
     "ShareRecord",
+    "SourceRecord",
     "Unanswered",
     "Why",
     "about",
     "agreements_to_withdraw",
     "count_reviews_waiting",
-    "count_unopened",
     "duty_to_share",
     "inbox",
     "notice_record",
@@ -58,6 +66,7 @@ __all__ = [
     "reviews_waiting",
     "sent",
     "share_record",
+    "source_record",
     "unanswered",
     "what_if",
     "what_if_passed_on",

@@ -85,12 +85,6 @@ def inbox(work: UnitOfWork, *, page: int = 1) -> SharePage:
     return _page(work, policy.is_received(work), page, is_named=True, is_receiver=True)
 
 
-def count_unopened(work: UnitOfWork) -> int:
-    """Return how many shares wait in the inbox of the reader's agency that nobody there has opened."""
-    query = select(func.count()).select_from(Share).where(policy.is_received(work))
-    return work.session.scalar(query.where(Share.state == ShareState.DELIVERED.value)) or 0
-
-
 def unanswered(work: UnitOfWork, *, limit: int = 25) -> tuple[Unanswered, ...]:
     """Return the shares in the inbox of the reader's agency that nobody there has answered, the longest waiting first. One statement."""
     waits = Share.state.in_([ShareState.DELIVERED.value, ShareState.ACKNOWLEDGED.value])

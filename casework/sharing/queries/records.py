@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ from casework.people.models import Person
 from casework.programmes.registry import YOUTH_SUPPORT
 from casework.sharing import policy
 from casework.sharing.models import Share, ShareItem, ShareReview
-from casework.sharing.queries.facts import Declared, declared_from
+from casework.sharing.queries.facts import Declared, Why, declared_from
 from casework.sharing.rules import NOT_SENT, Conclusion, Mark, NewItem, Part, ShareState
 from casework.work import UnitOfWork
 
@@ -139,7 +139,7 @@ def share_record(work: UnitOfWork, *, share_id: uuid.UUID) -> ShareRecord:
         answer_words=str((share.answer.open(work.keys) or {}).get("words", "")) if knows_all or is_received else "",
         items=tuple(_item(work, one) for one in items),
         answer=decision.answer.open(work.keys) if is_grounds else None,
-        declared=declared_from(share.declared.open(work.keys) or {}) if is_grounds else None,
+        declared=_declared(work, share, knows_all) if is_grounds else None,
         reviews=reviews,
         decision_id=share.decision_id if is_grounds else None,
         disclosure_id=share.disclosure_id if is_grounds else None,
@@ -157,6 +157,15 @@ def share_record(work: UnitOfWork, *, share_id: uuid.UUID) -> ShareRecord:
         and _has_confidential(work, items),
         may_advise=Part.INFORMATION_LEAD in parts and state is ShareState.WITH_INFORMATION_LEAD,
     )
+
+
+def _declared(work: UnitOfWork, share: Share, knows_all: bool) -> Declared:
+    """Return what the sender declared. Words may name somebody: a health lead of another agency reads only why the confidence is to be
+    set aside, the information lead none of them."""
+    declared = declared_from(share.declared.open(work.keys) or {})
+    if knows_all:
+        return declared
+    return replace(declared, why=Why(confidentiality=declared.why.confidentiality if share.may_be_signed else ""))
 
 
 def _has_confidential(work: UnitOfWork, items: Sequence[ShareItem]) -> bool:
@@ -281,6 +290,23 @@ def source_of(work: UnitOfWork, case_id: uuid.UUID) -> Share | None:
         .order_by(Share.delivered_at.desc(), Share.id)
         .limit(1)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """From which agency, and for what, a file of one's own agency is known. Another purpose needs a ground of its own (B6)."""
+
+    agency: str
+    purpose: str
+
+
+def source_record(work: UnitOfWork, *, case_id: uuid.UUID) -> SourceRecord | None:
+    """Return from whom a young person's file is known, or None for one that the agency opened by itself. Raises NotFound."""
+    case = cases.reach(work, case_id, act="share:view_source", programme=YOUTH_SUPPORT)
+    share = source_of(work, case.id)
+    if share is None:
+        return None
+    return SourceRecord(agencies.agency_names(work, [share.from_agency_id])[share.from_agency_id], share.purpose)
 
 
 def person_of(work: UnitOfWork, case_id: uuid.UUID) -> uuid.UUID:

@@ -92,6 +92,7 @@ class Endable:
 
     about: str
     agreements: tuple[EndableAgreement, ...]
+    opens_file: bool
 
 
 def agreements_to_withdraw(work: UnitOfWork, *, case_id: uuid.UUID) -> Endable:
@@ -117,7 +118,9 @@ def agreements_to_withdraw(work: UnitOfWork, *, case_id: uuid.UUID) -> Endable:
         else:
             to = "your agency" if own in one.agreement.permit else "other agencies"  # which, is not theirs to know
         found.append(EndableAgreement(one.id, f"{since}: for {to}"))
-    return Endable(people.records(work, [person_id])[person_id].name if knows_name else "", tuple(found))
+    return Endable(
+        people.records(work, [person_id])[person_id].name if knows_name else "", tuple(found), bool(opens_file)
+    )
 
 
 def notices_to_answer(work: UnitOfWork) -> tuple[NoticeRecord, ...]:

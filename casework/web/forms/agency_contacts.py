@@ -60,6 +60,14 @@ REASONS: Final[Mapping[str, str]] = {
 _TO = (
     Select(name="to_agency", label="Which agency?", options=(), required="Choose the agency"),
     Select(
+        name="to_account",
+        label="Somebody there?",
+        path="to_account",
+        hint="Leave it empty, and whoever answers for the agency may.",
+        options=(),
+        prompt="Anybody there",
+    ),
+    Select(
         name="topic",
         label="Topic",
         hint="With the locality, all that they are told at first.",

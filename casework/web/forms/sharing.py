@@ -168,6 +168,9 @@ _DECLARED: Final = (
     _reason("advice", "Whose advice did you take?"),
 )
 
+SAID: Final = {one.name: one.label for one in _DECLARED if one.name in Why.__dataclass_fields__}
+"""The sender's reasons in words, as they were asked for."""
+NOTHING_SAID: Final = Why()
 SHARE: Final = Form(_ITEMS, *_DECLARED)
 AGAIN: Final = Form(*(one for one in _DECLARED if one.name != "to_agency"))
 ANSWER: Final = Form(
@@ -362,6 +365,11 @@ def values_of(declared: Declared) -> dict[str, Any]:
         "chosen_basis": declared.chosen_basis.value if declared.chosen_basis else None,
         **{name: getattr(declared.why, name) for name in Why.__dataclass_fields__},
     }
+
+
+def risks_of(declared: Declared) -> list[str]:
+    """Return in words what the sender ticked as a risk."""
+    return [words for name, words in _RISKS if getattr(declared.risk, name) is True]
 
 
 def positions_of(record: ShareRecord) -> Sequence[tuple[str, str]]:

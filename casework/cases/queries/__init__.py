@@ -13,6 +13,7 @@ from casework.cases.queries.access import (
 from casework.cases.queries.attention import Attention, Holder, Look, attention
 from casework.cases.queries.finding import Finding, Hit, find
 from casework.cases.queries.records import (
+    IN_A_LINE,
     CaseLine,
     CasePage,
     CaseRecord,
@@ -33,6 +34,7 @@ from casework.cases.queries.records import (
 )
 
 __all__ = [
+    "IN_A_LINE",
     "AccessRecord",
     "Attention",
     "BlockRecord",

@@ -11,8 +11,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Row, Select, SelectBase, and_, cast, literal, null, or_, select, true, union_all
+from sqlalchemy import (
+    DateTime,
+    Executable,
+    Row,
+    Select,
+    SelectBase,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
+from casework.access.actors import Actor
 from casework.access.permissions import Permission
 from casework.accounts.models import Account
 from casework.agencies.models import Agency
@@ -21,6 +38,7 @@ from casework.cases import policy
 from casework.cases.models import Case, Standing
 from casework.cases.rules import OPENS_NO_CASE
 from casework.clock import london_date
+from casework.encryption.sealed import SealedField
 from casework.work import UnitOfWork
 
 MOST_LOOKS = 5
@@ -67,20 +85,15 @@ def attention(work: UnitOfWork, *, case_id: uuid.UUID) -> Attention:
     """
     audits = work.actor.has(Permission.AUDIT_VIEW)
     is_all = audits or work.actor.has(Permission.CASE_BLOCK)
-    seen = select(Case.id).where(Case.id == case_id, policy.may_see(work.actor, work.now))
-    parts = [_standing(work, seen, every=is_all), *([_looks(work, seen)] if audits else [])]
-    found = union_all(*parts).subquery()
-    rows = work.session.execute(
-        select(found, Account, Agency.name)
-        .outerjoin(Account, Account.id == found.c.account_id)
-        .outerjoin(Agency, Agency.id == found.c.agency_id)
-        .order_by(found.c.at)
-    ).all()
+    rows = work.rows(_holders_and_looks, is_all, audits, case_id=case_id, partnership_id=work.partnership_id)
     if audits and rows:
         work.note("audit:view", "trail", case_id)
-    people = {row.Account.id: row.Account for row in rows if row.Account}
+    people = {row.id: row for row in rows if row.id is not None}
     work.keys.load([one.key_id for one in people.values()])
-    names = {one.id: str((one.profile.open(work.keys) or {}).get("name", "")) for one in people.values()}
+    names = {
+        account_id: str((SealedField(Account.profile, one).open(work.keys) or {}).get("name", ""))
+        for account_id, one in people.items()
+    }
     # The later of two of the same kind counts: standing that was renewed, an act done twice in a day.
     holders = {
         (row.account_id, row.agency_id, row.code): Holder(_said(row, names), row.code, row.until_at)
@@ -101,10 +114,21 @@ def attention(work: UnitOfWork, *, case_id: uuid.UUID) -> Attention:
     )
 
 
-def _standing(work: UnitOfWork, seen: Select[Any], *, every: bool) -> SelectBase:
+def _holders_and_looks(actor: Actor, now: datetime, is_all: bool, audits: bool) -> Executable:
+    seen = select(Case.id).where(Case.id == bindparam("case_id", type_=Uuid), policy.may_see(actor, now))
+    found = union_all(_standing(actor, now, seen, every=is_all), *([_looks(actor, seen)] if audits else [])).subquery()
+    return (
+        select(found, Account.id, Account.key_id, Account.profile_sealed, Agency.name)
+        .outerjoin(Account, Account.id == found.c.account_id)
+        .outerjoin(Agency, Agency.id == found.c.agency_id)
+        .order_by(found.c.at)
+    )
+
+
+def _standing(actor: Actor, now: datetime, seen: Select[Any], *, every: bool) -> SelectBase:
     own = or_(
-        Standing.account_id == work.actor.account_id,
-        and_(Standing.account_id.is_(None), Standing.agency_id == work.actor.agency_id),
+        Standing.account_id == actor.account_id,
+        and_(Standing.account_id.is_(None), Standing.agency_id == actor.agency_id),
     )
     return select(
         true().label("is_standing"),
@@ -118,13 +142,13 @@ def _standing(work: UnitOfWork, seen: Select[Any], *, every: bool) -> SelectBase
     ).where(
         Standing.case_id.in_(seen),
         Standing.kind.not_in([kind.value for kind in OPENS_NO_CASE]),
-        Standing.from_at <= work.now,
-        or_(Standing.until_at.is_(None), Standing.until_at > work.now),
+        Standing.from_at <= now,
+        or_(Standing.until_at.is_(None), Standing.until_at > now),
         true() if every else own,
     )
 
 
-def _looks(work: UnitOfWork, seen: Select[Any]) -> SelectBase:
+def _looks(actor: Actor, seen: Select[Any]) -> SelectBase:
     latest = (
         select(
             literal(False).label("is_standing"),
@@ -138,8 +162,8 @@ def _looks(work: UnitOfWork, seen: Select[Any]) -> SelectBase:
         )
         .where(
             AuditEntry.subject_id.in_(seen),
-            AuditEntry.partnership_id == work.partnership_id,
-            AuditEntry.account_id != work.actor.account_id,
+            AuditEntry.partnership_id == bindparam("partnership_id", type_=Uuid),
+            AuditEntry.account_id != actor.account_id,
         )
         .order_by(AuditEntry.at.desc())
         .limit(_LOOKED_THROUGH)

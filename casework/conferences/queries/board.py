@@ -182,10 +182,32 @@ def boards(work: UnitOfWork, *, conference_ids: Sequence[uuid.UUID]) -> dict[uui
     return {one: _board(places[one], waiting[one], room.get(one, 0)) for one in conference_ids}
 
 
+_OF_LISTING = (
+    "id",
+    "conference_id",
+    "case_id",
+    "state",
+    "position",
+    "is_repeat",
+    "is_late",
+    "chair_agreed_by_account_id",
+    "times_moved",
+    "left_because",
+    "actions_agreed",
+    "referred_on",
+    "score",
+    "has_children",
+    "is_imminent",
+    "started_at",
+    "ended_at",
+    "version",
+)
+
+
 def _boards(actor: Actor, now: datetime) -> Executable:
     return (
         select(
-            *(column for column in Listing.__table__.columns if column.name not in ("hearing_sealed", "routes")),
+            *(Listing.__table__.columns[name] for name in _OF_LISTING),
             Case.number,
             Case.has_safe_contact,
             Case.children,

@@ -72,7 +72,7 @@ def hearing(work: UnitOfWork, *, listing_id: uuid.UUID) -> HearingRecord:
 
 @dataclass(frozen=True, slots=True)
 class AgendaRecord:
-    """A round's list with its people, as far as the reader may see it: the board, and the people of each case by its id.
+    """A round's list as far as the reader may see it: the board, and victim and perpetrators of each case by its id.
 
     `has_accepted` says whether the reader has accepted the round's confidentiality statement.
     """
@@ -90,7 +90,7 @@ def agenda(work: UnitOfWork, *, conference_id: uuid.UUID) -> AgendaRecord:
     case_ids = [one.case_id for one in board.places]
     for case_id in case_ids:
         work.note_view("case:view_line", "case", case_id)
-    people = cases.people_of(work, case_ids=case_ids) if case_ids else {}
+    people = cases.people_of(work, case_ids=case_ids, parts=cases.IN_A_LINE) if case_ids else {}
     return AgendaRecord(conference, board, people, has_accepted)
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Executable, Uuid, bindparam, or_, select
+from sqlalchemy.orm import load_only
 
 from casework.access.actors import Actor
 from casework.cases import policy as case_policy
@@ -112,6 +113,18 @@ def _history(actor: Actor, now: datetime) -> Executable:
             case_policy.may_see(actor, now),
         )
         .order_by(Referral.received_on, Referral.submitted_at, RiskAssessment.recorded_at, Conference.sits_at)
+        # No form, no hearing and no clock is needed here.
+        .options(
+            load_only(
+                Referral.referrer_agency_id,
+                Referral.received_on,
+                Referral.is_repeat,
+                Referral.repeat_rule,
+                Referral.routes,
+            ),
+            load_only(Listing.state, Listing.left_because),
+            load_only(Conference.sits_at),
+        )
     )
 
 

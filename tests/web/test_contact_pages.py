@@ -100,10 +100,16 @@ class TestOpening:
         }
         wrong = worker.send("/contacts/new", {**given, "categories": []})
         assert "Choose what you hope to share" in text_of(wrong)
-        after = text_of(worker.follow(worker.send("/contacts/new", given)))
+        other = {"to_account": str(partnership.account("housing_worker"))}
+        assert "Choose a practitioner of that agency" in text_of(worker.send("/contacts/new", {**given, **other}))
+        named = {"to_account": str(partnership.account("school_worker"))}
+        after = text_of(worker.follow(worker.send("/contacts/new", {**given, **named})))
         assert OPENER in after
         assert "A key worker whom Jamie trusts." in after
-        assert len(waiting(partnership, "school_worker")) == 1
+        assert "Ask the young person first" in after, "what the rules answered, with the reason"
+        [asked] = waiting(partnership, "school_worker")
+        theirs = text_of(visitor_as("school_worker").open(f"/contacts/{asked.id}"))
+        assert "Ask the young person first" not in theirs
 
     def test_asks_a_question_about_nobody(self, visitor_as: As, partnership: APartnership, group: AGroup) -> None:
         worker = visitor_as("youth_worker")

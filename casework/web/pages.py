@@ -9,11 +9,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from types import CodeType
 from typing import Any, Protocol
 
 import jinja2
 from flask import Flask, g, request
 from flask_wtf.csrf import generate_csrf
+from jinja2.bccache import Bucket
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -165,6 +167,25 @@ class _Template(jinja2.Template):
         return super()._get_default_module()
 
 
+class _Compiled(jinja2.BytecodeCache):
+    """The compiled templates of this process: a second app (each test makes one) does not compile the same text again."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give the template of this name and this text, if it has been compiled."""
+        bucket.code = self._made.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what has just been compiled."""
+        if bucket.code is not None:
+            self._made[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
 def _environment(app: Flask) -> None:
     env = app.jinja_env
     env.undefined = jinja2.StrictUndefined
@@ -172,6 +193,7 @@ def _environment(app: Flask) -> None:
     env.lstrip_blocks = True
     env.filters.update(wording.FILTERS)
     env.template_class = _Template
+    env.bytecode_cache = _COMPILED
     macros = _govuk_macros()
     env.globals.update({name: _said_again(macro) if name in SAID_AGAIN else macro for name, macro in macros.items()})
     env.globals.update(

@@ -18,7 +18,17 @@ from casework.consent.models import Agreement, AgreementEntry
 from casework.consent.rules import Agreement as Answer
 from casework.consent.rules import Category, Fault, Relation, Status, fault_of, rule_set_at
 from casework.consent.rules.facts import Jurisdiction
-from casework.consent.rules.standing import ANY, Entry, EntryKind, Kind, Standing, as_answer, is_over, standing_of
+from casework.consent.rules.standing import (
+    ANY,
+    Entry,
+    EntryKind,
+    Kind,
+    Standing,
+    as_answer,
+    is_over,
+    same_name,
+    standing_of,
+)
 from casework.partnerships import queries as partnerships
 from casework.people import queries as people
 from casework.programmes.registry import YOUTH_SUPPORT
@@ -167,6 +177,17 @@ def agreed_with(work: UnitOfWork, records: Sequence[AgreementRecord]) -> tuple[A
                 may[category] = may.get(category, frozenset()) | {str(purpose)}
         found.append(AgreedWith(slug, may, no - set(may)))
     return tuple(found)
+
+
+def may_be_written_to(work: UnitOfWork, *, case_id: uuid.UUID, name: str) -> bool:
+    """Say whether nobody of this name is recorded in a file as the alleged abuser who once answered. For letters of that file."""
+    rows = work.session.scalars(
+        select(Agreement)
+        .join(AgreementEntry, AgreementEntry.agreement_id == Agreement.id)
+        .where(Agreement.case_id == case_id, AgreementEntry.kind == EntryKind.GIVER_BARRED.value)
+    ).all()
+    work.keys.load([row.key_id for row in rows])
+    return not any(same_name(str((row.words.open(work.keys) or {}).get("giver", "")), name) for row in rows)
 
 
 def agreements_ending(work: UnitOfWork, *, within_days: int = 28) -> tuple[EndingAgreement, ...]:

@@ -15,6 +15,7 @@ from casework.cases import policy as cases
 from casework.cases import queries as case_queries
 from casework.cases.rules import Part
 from casework.clock import add_months, age_on, deadline, london_date, wednesday_9_december
+from casework.consent import queries as consent
 from casework.duties import operations as duties
 from casework.duties.operations import NewDuty
 from casework.duties.rules import DutyKind, DutyState
@@ -304,6 +305,8 @@ def write_letter(work: UnitOfWork, *, intervention_id: uuid.UUID, letter: Letter
             wrong.append(FieldError(name, "Write this before the letter is printed."))
         elif len(words) > LONGEST:
             wrong.append(FieldError(name, f"Use {LONGEST:,} characters or fewer."))
+    if not consent.may_be_written_to(work, case_id=row.case_id, name=letter.name):
+        wrong.append(FieldError("name", "Contact is not permitted; speak to your safeguarding lead."))
     if wrong:
         raise Invalid(wrong)
     agency = agencies.agency_names(work, [row.agency_id]).get(row.agency_id, "")
@@ -331,6 +334,8 @@ def serve_letter(work: UnitOfWork, *, intervention_id: uuid.UUID, served_on: dat
         raise Conflict("There is no letter that could be served.")
     if row.served_on is not None:
         raise Conflict("This letter was served already.")
+    if not consent.may_be_written_to(work, case_id=row.case_id, name=letter["name"]):
+        raise Conflict("Contact is not permitted; speak to your safeguarding lead.")
     if not date.fromisoformat(letter["written_on"]) <= served_on <= london_date(work.now):
         raise Invalid.field("served_on", "Give a day from the day of the letter to today.")
     if not proof.strip():

@@ -62,6 +62,7 @@ NOT_SHOWN = {
     "consent.as_entry": "reads a row as the rules do",
     "consent.fault_today": "says what is wrong with an agreement that has been reached",
     "consent.is_replaced": "is a condition",
+    "consent.may_be_written_to": "decides whether a letter may be written",
     "consent.standings": "says where agreements stand that have been reached",
     "contacts.answerers": "says whom mail goes to",
     "contacts.askers": "says whom mail goes to",

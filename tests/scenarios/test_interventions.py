@@ -10,6 +10,9 @@ import pytest
 
 from casework.access.permissions import Purpose
 from casework.cases import operations as cases
+from casework.consent import operations as consent
+from casework.consent.operations import NewAnswer
+from casework.consent.rules import Relation, Status
 from casework.duties import queries as duties
 from casework.errors import Conflict, Invalid, NotAllowed, NotFound
 from casework.interventions import operations, queries
@@ -177,6 +180,38 @@ class TestALetter:
         [kept] = history(partnership, case_id)
         assert kept.letter is not None
         assert (kept.letter["name"], kept.letter["agency"]) == ("Ms Stone", "Vale youth service")
+
+    def test_goes_to_nobody_who_is_barred_as_the_alleged_abuser(
+        self, partnership: APartnership, case_id: uuid.UUID
+    ) -> None:
+        [advice, more] = recorded(partnership, case_id, LETTER, LETTER)
+        with partnership.acting("youth_worker", Purpose.SUPPORT) as work:
+            operations.write_letter(work, intervention_id=advice, letter=PRINTED)
+            answer = NewAnswer(
+                case_id=case_id,
+                status=Status.REFUSED,
+                relation=Relation.PARENTAL_RESPONSIBILITY,
+                giver_name="ms  stone",
+                giver_is_abuser=False,
+                wording="2026-1",
+                how="phone",
+                form="signed",
+            )
+            given = consent.record_answer(work, answer=answer)
+        with partnership.acting("youth_worker", Purpose.SUPPORT) as work:
+            consent.bar_giver(work, agreement_id=given, words="Jamie told the nurse.")
+        with (
+            partnership.acting("youth_worker", Purpose.SUPPORT) as work,
+            pytest.raises(Conflict, match="not permitted"),
+        ):
+            operations.serve_letter(work, intervention_id=advice, served_on=TODAY, proof="By hand.")
+        with partnership.acting("youth_worker", Purpose.SUPPORT) as work, pytest.raises(Invalid) as refused:
+            operations.write_letter(work, intervention_id=more, letter=PRINTED)
+        assert [one.message for one in refused.value.errors] == [
+            "Contact is not permitted; speak to your safeguarding lead."
+        ]
+        with partnership.acting("youth_worker", Purpose.SUPPORT) as work:
+            operations.write_letter(work, intervention_id=more, letter=replace(PRINTED, name="Mike Stone"))
 
     def test_is_served_once_with_proof_and_not_changed_after_that(
         self, partnership: APartnership, case_id: uuid.UUID

@@ -159,6 +159,8 @@ def answer_form(agencies: Iterable[Option], *, givers: Iterable[Option] = (), de
             else []
         ),
         LongText(name="own_words", label="What the young person said, in their words", rows=3, limit=LONGEST),
+        Text(name="language", label="Language it was asked in", hint="Leave it empty for English.", limit=20),
+        Text(name="interpreter", label="Interpreter, if there was one", hint="Never family or friends.", limit=200),
         Text(name="wording", label="Version of the wording", limit=30, required="Give the version of the wording"),
         Choice(
             name="how", label="How it was asked", options=_codes(HOW_WORDS, HOW), required="Choose how it was asked"
@@ -166,6 +168,7 @@ def answer_form(agencies: Iterable[Option], *, givers: Iterable[Option] = (), de
         Choice(
             name="form", label="How it was given", options=_codes(FORM_WORDS, FORMS), required="Choose how it was given"
         ),
+        Text(name="evidence", label="Where the signed form or recording is kept", limit=200),
         Choices(
             name="exceptions_explained",
             label="Exceptions",

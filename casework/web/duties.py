@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from casework.access.permissions import Permission
+from casework.access.permissions import Permission, Purpose
 from casework.duties import operations, queries
 from casework.partnerships import queries as partnerships
 from casework.web import duty_views, guard
-from casework.web.unit import now, work_for_request
+from casework.web.unit import now, someone, work_for_request
 from casework.web.wording import plural
+from casework.youth import queries as youth
 
 blueprint = Blueprint("duties", __name__, url_prefix="/duties")
 
@@ -21,8 +22,11 @@ EVERYBODY = "everybody"
 @guard.for_members
 def mine() -> str:
     """Show what one owes, and what is late of others to whoever may know."""
-    with work_for_request() as work:
+    is_practitioner = someone().actor.has(Permission.YOUTH_CASE_VIEW)
+    with work_for_request(purpose=Purpose.SUPPORT if is_practitioner else None) as work:
         own = queries.my_duties(work)
+        files = {one.case_id for one in own if one.case_id is not None} if is_practitioner else set()
+        called = {case_id: one.called for case_id, one in youth.lines_of(work, case_ids=list(files)).items()}
         views_all = work.actor.has(Permission.DUTY_VIEW_ALL)
         late = queries.open_duties(work, late_only=True) if views_all else ()
         may_chase = work.actor.has(Permission.DUTY_CHASE)
@@ -31,7 +35,7 @@ def mine() -> str:
         names = duty_views.names_of(work, late)
     return render_template(
         "duties/mine.html",
-        own=duty_views.lines(own, sittings, holidays, now=now()),
+        own=duty_views.lines(own, sittings, holidays, now=now(), called=called),
         late=len(late),
         debtors=duty_views.debtors(late, names, sittings, holidays, now=now()),
         views_all=views_all,

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from tests.factories import youth as made
+from tests.factories.groups import a_group
 from tests.factories.partnership import APartnership
 from tests.factories.referrals import accepted
 from tests.web.conftest import Statements
@@ -96,9 +97,22 @@ class TestTheInformationLeadsHome:
 
 
 class TestTheGroupChairsHome:
-    def test_says_when_the_group_meets_next(self, visitor_as: VisitorAs) -> None:
+    def test_says_what_will_stand_there_before_there_is_a_group(self, visitor_as: VisitorAs) -> None:
+        assert "You lead no group yet" in text_of(visitor_as(LEADS_THE_GROUP).open("/"))
+
+    def test_says_when_the_group_meets_next_and_then_asks_for_the_minutes(
+        self, partnership: APartnership, visitor_as: VisitorAs
+    ) -> None:
+        group = a_group(partnership)
         page = text_of(visitor_as(LEADS_THE_GROUP).open("/"))
-        assert "You lead no group yet" in page
+        assert f'Next meeting:</b> <a class="govuk-link" href="/group/meeting/{group.meeting}"' in page
+        assert "Minutes to approve" not in page
+        group.meets("youth_worker", LEADS_THE_GROUP)
+        page = text_of(visitor_as(LEADS_THE_GROUP).open("/"))
+        assert f'Minutes to approve:</b> <a class="govuk-link" href="/group/meeting/{group.meeting}/lead"' in page
+        assert str(group.meetings[1]) in page
+        group.goes_out()
+        assert "Minutes to approve" not in text_of(visitor_as(LEADS_THE_GROUP).open("/"))
 
 
 class TestEveryHome:

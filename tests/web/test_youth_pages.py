@@ -273,7 +273,8 @@ class TestAnActionOfThePlan:
         ids = a_young_person(partnership)
         school = visitor_as("school_worker")
         address = f"/young-people/actions/{ids['plan_action_id']}"
-        assert "Say what became of an action" in text_of(school.open("/duties"))
+        owed = text_of(school.open("/duties"))
+        assert 'Say what became of an action of the plan</a> <span class="app-duties__about">Jamie Stone</span>' in owed
         school.open(address)
         assert school.send(address, {"outcome": "met", "words": ""}).status_code == 422
         assert school.send(address, {"outcome": "met", "words": "Every day."}).status_code == 303

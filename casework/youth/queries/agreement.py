@@ -29,7 +29,7 @@ EARLY_HELP = (Purpose.SUPPORT_PLAN, Purpose.ASSESSMENT)
 class Standing:
     """What stands on one London day. `permitted` are the categories each agency may be told for the support plan.
 
-    `stands` needs both answers: to be helped, and who may know. `is_helped` is the first alone. `is_fresh` says that both were also
+    `stands` needs both answers: to be helped, and who may know. `is_fresh` says that both were also
     given since they were last asked for, `is_refused` that either was refused since then.
     """
 
@@ -37,7 +37,6 @@ class Standing:
     stands: bool
     is_fresh: bool
     is_refused: bool
-    is_helped: bool = False
     permitted: Mapping[uuid.UUID, frozenset[str]] = field(default_factory=dict)
 
     def reaches(self, agency_id: uuid.UUID | None, category: Category = Category.BASIC) -> bool:
@@ -72,7 +71,6 @@ def standing_of(work: UnitOfWork, row: YouthCase) -> Standing:
     return Standing(
         home_agency_id=row.agency_id,
         stands=bool(live and help_given),
-        is_helped=bool(help_given),
         is_fresh=is_fresh(live) and is_fresh(help_given),
         is_refused=(not live and _is_refused(answers, since)) or (not help_given and _is_refused(to_service, since)),
         permitted={ids[slug]: of_agency[0].yes for slug, of_agency in said.items() if of_agency[0].yes},

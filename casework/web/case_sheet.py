@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Protocol
 from uuid import UUID
@@ -10,7 +11,7 @@ from uuid import UUID
 from casework.access.actors import Actor
 from casework.access.permissions import Permission, Role
 from casework.actions.queries import ActionRecord
-from casework.cases.queries import CaseRecord, PersonInCase
+from casework.cases.queries import CaseRecord, Holder, PersonInCase
 from casework.cases.rules import LinkKind, StandingKind
 from casework.clock import age_on
 from casework.conferences.rules import ListingState
@@ -118,6 +119,23 @@ def ties(people: Sequence[PersonInCase]) -> tuple[Tie, ...]:
             if to and code and code not in ("none", "not_known") and to != str(one.person.id):
                 found.append(Tie(of=str(one.person.id), to=to, words=said(vocabulary, code).lower()))
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class WhyTheySee:
+    """One reason why a case is open to somebody at the moment, until when, and to whom."""
+
+    why: str
+    until_at: datetime | None
+    who: tuple[str, ...]
+
+
+def why_they_see(holders: Iterable[Holder]) -> tuple[WhyTheySee, ...]:
+    """Say who may open a case by the reason, so that fifteen agencies of a list are one line."""
+    together: dict[tuple[str, datetime | None], list[str]] = {}
+    for one in holders:
+        together.setdefault((one.kind, one.until_at), []).append(one.who)
+    return tuple(WhyTheySee(STANDING[kind], until_at, tuple(who)) for (kind, until_at), who in together.items())
 
 
 def risk_points(past: Sequence[PastReferral]) -> list[Point]:

@@ -132,7 +132,7 @@ def case(case_id: UUID) -> str:
         today=today,
         links=case_sheet.LINKS,
         attention=attention,
-        kinds=case_sheet.STANDING,
+        why_seen=case_sheet.why_they_see(attention.holders),
         looks=[
             (one, trail.act_words(one.act, refused=one.was_refused), trail.purpose_words(one.purpose))
             for one in attention.looks

@@ -306,8 +306,8 @@ class TestOneCase:
         visitor_as("idva").open(f"/cases/{case_id}")
         visitor_as("housing").open(f"/cases/{case_id}")
         page = " ".join(re.sub(r"<[^>]+>", " ", text_of(priya.open(f"/cases/{case_id}"))).split())
-        assert "Who may see it now Co-ordinators and administrators, and: Vale idva service Supports the victim" in page
-        assert "Grace Obi Was invited for this case" in page
+        assert "Who may see it now Co-ordinators and administrators, and: Supports the victim Vale idva service" in page
+        assert "Was invited for this case Grace Obi" in page
         assert "Amy Lowe" not in page, "she follows her referral and cannot open the case"
         assert "Aisha Rahman, Vale idva service opened the case for working with the case" in page
         assert "Karen Stubbs, Vale housing was refused: opened the case" in page

@@ -274,7 +274,9 @@ class TestSignaturesAndAdvice:
         for key, part in (("youth_manager", "manager"), ("safeguarding_lead", "safeguarding_lead")):
             visitor = visitor_as(key)
             assert f"/sharing/{share_id}" in text_of(visitor.open("/shares/reviews"))
-            assert "significant harm" in text_of(visitor.open(f"/sharing/{share_id}"))
+            waits = text_of(visitor.open(f"/sharing/{share_id}"))
+            assert "significant harm" in waits
+            assert "Sleeps in a car." in waits, "why, before one signs"
             assert visitor.send(f"/sharing/{share_id}/review", {"conclusion": "", "words": ""}).status_code == 422
             signed = {"conclusion": f"{part}:row_4", "words": "Seen on Tuesday."}
             assert visitor.send(f"/sharing/{share_id}/review", signed).status_code == 303

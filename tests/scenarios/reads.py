@@ -25,6 +25,7 @@ from casework.cases.models import Case, CasePerson, Flag
 from casework.cases.rules import SearchReason
 from casework.clock import london_date
 from casework.conferences.models import Listing
+from casework.consent.rules import Category
 from casework.contacts.models import Contact
 from casework.disclosures.models import Disclosure
 from casework.errors import CaseworkError
@@ -167,6 +168,7 @@ class Known:
                 "intervention_id": [("intervention", one) for one in interventions],
                 "to_agency_id": agencies[:2],
                 "items": [("items", (BASIC,))],
+                "categories": [("education", (Category.EDUCATION,))],
                 "declared": [("declared", OFFERED)],
                 "request": [],
                 "question_id": [("question", one) for one in questions],

@@ -10,7 +10,8 @@ from casework.events.domain_event import DomainEvent
 
 @dataclass(frozen=True, kw_only=True)
 class RowsWaiting(DomainEvent):
-    """Rows of an imported file wait to be taken in; recorded again after each step until there is none."""
+    """Rows of an imported file wait to be taken in, from this one on; recorded again after each step until there is none."""
 
     wire = "referral_import.rows_waiting"
     import_id: uuid.UUID
+    from_row: int

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from casework.access.permissions import Permission, Purpose
 from casework.clock import london_date
@@ -151,7 +151,7 @@ def begin(work: UnitOfWork, *, import_id: uuid.UUID) -> None:
     brought = _reach(work, import_id)
     brought.state = ImportState.UNDER_WAY.value
     work.note("referral_import:begin", "referral_import", brought.id)
-    work.record(events.RowsWaiting(partnership_id=work.partnership_id, import_id=brought.id))
+    _go_on(work, brought)
 
 
 def discard(work: UnitOfWork, *, import_id: uuid.UUID) -> None:
@@ -173,31 +173,45 @@ def _reach(work: UnitOfWork, import_id: uuid.UUID) -> ReferralImport:
     return brought
 
 
-def take_next_rows(work: UnitOfWork, *, import_id: uuid.UUID) -> int:
-    """Take in the next rows of a file, each whole or not at all, and see to the rest after these. Returns how many were looked at.
+def take_next_rows(work: UnitOfWork, *, import_id: uuid.UUID, from_row: int) -> int:
+    """Take in rows of a file from one on, each whole or not at all, and see to the rest after these. Returns how many were looked at.
 
-    Follows `begin` and itself. A row is checked once more, since agencies and referrals may have changed; what it said is deleted
-    with the same commit.
+    Follows `begin` and itself; run again for the same row it does nothing. A row is checked once more, since agencies and referrals
+    may have changed; what it said is deleted with the same commit.
     """
     work.require(Permission.REFERRAL_IMPORT)
     brought = work.session.scalar(select(ReferralImport).where(ReferralImport.id == import_id).with_for_update())
-    if brought is None or brought.state != ImportState.UNDER_WAY:
+    if brought is None or brought.state != ImportState.UNDER_WAY or _next_ready(work, import_id) != from_row:
         return 0
     ready = (ReferralImportRow.import_id == import_id, ReferralImportRow.state == RowState.READY.value)
-    query = select(ReferralImportRow).where(*ready).order_by(ReferralImportRow.number).limit(rules.TOGETHER + 1)
+    query = select(ReferralImportRow).where(*ready).order_by(ReferralImportRow.number).limit(rules.TOGETHER)
     rows = work.session.scalars(query).all()
     work.keys.load({row.key_id for row in rows})
     with _importing(work):
         checking = Checking.begin(work, received_today=london_date(work.now))
-        for row in rows[: rules.TOGETHER]:
+        for row in rows:
             _take_row(work, row, checking)
-    if len(rows) > rules.TOGETHER:
-        work.record(events.RowsWaiting(partnership_id=work.partnership_id, import_id=import_id))
-    else:
-        brought.state = ImportState.DONE.value
-        brought.ended_at = work.now
-        work.note("referral_import:done", "referral_import", brought.id)
-    return min(len(rows), rules.TOGETHER)
+    _go_on(work, brought)
+    return len(rows)
+
+
+def _next_ready(work: UnitOfWork, import_id: uuid.UUID) -> int | None:
+    return work.session.scalar(
+        select(func.min(ReferralImportRow.number)).where(
+            ReferralImportRow.import_id == import_id, ReferralImportRow.state == RowState.READY.value
+        )
+    )
+
+
+def _go_on(work: UnitOfWork, brought: ReferralImport) -> None:
+    """See to the next rows, or note that there are none."""
+    from_row = _next_ready(work, brought.id)
+    if from_row is not None:
+        work.record(events.RowsWaiting(partnership_id=work.partnership_id, import_id=brought.id, from_row=from_row))
+        return
+    brought.state = ImportState.DONE.value
+    brought.ended_at = work.now
+    work.note("referral_import:done", "referral_import", brought.id)
 
 
 def _take_row(work: UnitOfWork, row: ReferralImportRow, checking: Checking) -> None:
@@ -228,7 +242,11 @@ def _importing(work: UnitOfWork) -> Iterator[None]:
 
 
 def forget(work: UnitOfWork) -> None:
-    """Delete checked files that nobody took in for a day, and results a month after they ended. Run by the schedule."""
+    """Delete checked files that nobody took in for a day, and results a month after they ended. Run by the schedule.
+
+    A file that is still under way after a day has stuck: its rows that are left are rejected, to be brought again.
+    """
+    _end_stuck(work)
     old = work.session.scalars(
         update(ReferralImport)
         .where(ReferralImport.state == ImportState.CHECKED.value, ReferralImport.uploaded_at < work.now - rules.WAITS)
@@ -242,6 +260,22 @@ def forget(work: UnitOfWork) -> None:
     ).all()
     _delete_rows(work, [*old, *ended])
     work.session.execute(delete(ReferralImport).where(ReferralImport.id.in_(ended)))
+
+
+def _end_stuck(work: UnitOfWork) -> None:
+    stuck = work.session.scalars(
+        update(ReferralImport)
+        .where(ReferralImport.state == ImportState.UNDER_WAY.value, ReferralImport.uploaded_at < work.now - rules.WAITS)
+        .values(state=ImportState.DONE.value, ended_at=work.now)
+        .returning(ReferralImport.id)
+    ).all()
+    left = (ReferralImportRow.import_id.in_(stuck), ReferralImportRow.state == RowState.READY.value)
+    rows = work.session.scalars(select(ReferralImportRow).where(*left)).all()
+    work.keys.load({row.key_id for row in rows})
+    for row in rows:
+        _reject(work, row, CheckedRow(None, errors=(FieldError("line", rules.STUCK),)))
+    for import_id in stuck:
+        work.note("referral_import:done", "referral_import", import_id, reason="stuck")
 
 
 def _delete_rows(work: UnitOfWork, import_ids: list[uuid.UUID]) -> None:

@@ -18,6 +18,10 @@ REMEMBERED = timedelta(days=30)
 """The result, which holds no referral, is kept so long."""
 
 
+STUCK = "Bring this row again: taking it in did not end within a day, and it was deleted."
+"""What is said of a row that was left when its file stuck."""
+
+
 class ImportState(StrEnum):
     """Where a file stands."""
 

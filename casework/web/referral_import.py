@@ -71,7 +71,6 @@ def begin(import_id: UUID) -> ResponseReturnValue:
     """Take in the rows that are ready, in the background."""
     with work_for_request() as work:
         operations.begin(work, import_id=import_id)
-    flash("The referrals are being taken in. You can leave this page and come back.")
     return redirect(url_for("referral_import.one", import_id=import_id), 303)
 
 

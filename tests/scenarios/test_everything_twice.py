@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from casework.accounts import operations as accounts
 from casework.clock import at_london, london_date
 from casework.conferences import operations as conferences
 from casework.events import operations as outbox
+from casework.minutes import operations as minutes
+from casework.referral_imports import operations as imports
 from casework.referrals import operations as referrals
 from casework.referrals.rules import ReturnReason
 from config.settings import Settings
@@ -128,6 +131,12 @@ class TestEveryHandler:
             conferences.list_late(work, conference_id=fortnight.round(0).id, listing_id=waiting.id)
         fortnight.settle()
         fortnight.holds(0, ("housing", "Change the locks", fortnight.round(0).sits_on + timedelta(days=7)))
+        with partnership.acting("coordinator", Purpose.CONFERENCE) as work:
+            minutes.correct(work, conference_id=fortnight.round(0).id, because="A wrong name.")
+        rows = [json.dumps(fortnight.couple(number)).encode() for number in range(4, 26)]
+        with partnership.acting("coordinator") as work:
+            imports.begin(work, import_id=imports.upload(work, content=b"\n".join(rows)))
+        fortnight.settle()
         of_marac = {event for event in SUBSCRIPTIONS if event.partition(".")[0] not in OF_YOUTH_SUPPORT}
         assert of_marac - ELSEWHERE <= set(fortnight.again), "the story has something for every handler"
         assert len({message["Message-ID"] for message in mail.messages}) == len(mail.messages)

@@ -20,7 +20,7 @@ from casework.events import operations as outbox
 from casework.referral_imports import queries
 from casework.referral_imports.models import ReferralImportRow
 from casework.referral_imports.queries import ImportRecord
-from casework.referral_imports.rules import MOST_ROWS, TOGETHER
+from casework.referral_imports.rules import MOST_ROWS, STUCK, TOGETHER
 from casework.referrals import queries as referrals
 from config.settings import Settings
 from tests.factories.partnership import APartnership
@@ -91,7 +91,7 @@ class TestAFile:
         assert "4 rows are rejected" in said
         for words in ("Row 2 ROW-1 victim.date_of_birth Give", "Row 3 ROW-2 received_on Give a day"):
             assert words in said
-        assert "Row 4 Not readable line Give one JSON object on each line" in said
+        assert "Row 4 Not given line Give one JSON object on each line" in said
         assert "Row 5 ROW-0 reference This reference was received before" in said
         assert "Take in 1 referral" in said
         assert inbox(fortnight.partnership) == 0
@@ -208,6 +208,19 @@ class TestWhatItSays:
         with fortnight.partnership.acting("coordinator") as work:
             assert work.session.scalars(select(ReferralImportRow)).all() == []
         assert inbox(fortnight.partnership) == 0
+
+    def test_is_deleted_after_a_day_though_taking_it_in_never_ended(
+        self, coordinator: Visitor, fortnight: Fortnight
+    ) -> None:
+        path = brings(coordinator, row(fortnight, 0)).headers["Location"]
+        coordinator.open(path)
+        coordinator.send(f"{path}/begin")
+        fortnight.partnership.now += timedelta(days=2)
+        assert ticking.tick(fortnight.partnership.stores, fortnight.partnership.now) == []
+        with fortnight.partnership.acting("coordinator") as work:
+            [left] = queries.import_record(work, import_id=record(fortnight.partnership).id).rejected_rows
+            assert [one.message for one in left.errors] == [STUCK]
+            assert [one.content_sealed for one in work.session.scalars(select(ReferralImportRow))] == [None]
 
     def test_is_forgotten_with_its_result_after_a_month(self, coordinator: Visitor, fortnight: Fortnight) -> None:
         path = brings(coordinator, row(fortnight, 0)).headers["Location"]

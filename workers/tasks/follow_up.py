@@ -39,4 +39,4 @@ def draft_minutes(work: UnitOfWork, message: Message) -> None:
 
 def take_next_rows(work: UnitOfWork, message: Message) -> None:
     """Take in the next rows of a file of referrals."""
-    imports.take_next_rows(work, import_id=message.id_of("import_id"))
+    imports.take_next_rows(work, import_id=message.id_of("import_id"), from_row=message.payload["from_row"])

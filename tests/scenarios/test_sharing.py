@@ -253,6 +253,7 @@ class TestAnEmergency:
                     .where(Disclosure.subject_id == share_id)
                     .order_by(Disclosure.corrects_id.is_not(None).desc(), Disclosure.disclosed_at.desc())
                 ).first()
+                assert latest is not None
                 disclosures.correct(work, disclosure_id=latest, changes=changes)
             jamie.partnership.now += timedelta(minutes=1)
             [duty] = self._owed(jamie, share_id)

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from casework.youth import operations as youth
 from tests.factories import youth as made
 from tests.factories.groups import a_group
 from tests.factories.partnership import APartnership
@@ -59,7 +60,7 @@ class TestALeadProfessionalOfAnotherAgency:
         permit = {**made.SCHOOL_AND_HOUSING, "school_nursing": made.EVERYTHING}
         case_id = made.with_plan(partnership, permit)
         with made.acting(partnership) as work:
-            made.youth.appoint_lead(
+            youth.appoint_lead(
                 work,
                 case_id=case_id,
                 account_id=partnership.account("school_worker"),

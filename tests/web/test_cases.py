@@ -305,12 +305,15 @@ class TestOneCase:
         invited(partnership, "midwife", case_id)
         visitor_as("idva").open(f"/cases/{case_id}")
         visitor_as("housing").open(f"/cases/{case_id}")
+        visitor_as("second_coordinator").open(f"/cases/{case_id}")
         page = " ".join(re.sub(r"<[^>]+>", " ", text_of(priya.open(f"/cases/{case_id}"))).split())
         assert "Who may see it now Co-ordinators and administrators, and: Supports the victim Vale idva service" in page
         assert "Was invited for this case Grace Obi" in page
         assert "Amy Lowe" not in page, "she follows her referral and cannot open the case"
         assert "Aisha Rahman, Vale idva service opened the case for working with the case" in page
         assert "Karen Stubbs, Vale housing was refused: opened the case" in page
+        assert "Owen Hart, Vale housing opened the case" in page
+        assert "read this trail" not in page, "which comes with the page for whoever may"
         assert "Priya" not in page.partition("Who looked lately")[2].partition("Everybody who looked")[0]
 
     def test_tells_an_agency_why_it_sees_the_case_and_of_nobody_else(

@@ -105,7 +105,8 @@ def attention(work: UnitOfWork, *, case_id: uuid.UUID) -> Attention:
             _said(row, names), row.at, row.code, row.purpose, row.outcome == "refused"
         )
         for row in rows
-        if not row.is_standing
+        # Whoever may read the trail reads it with the case, so that it says nothing more.
+        if not row.is_standing and row.code != "audit:view"
     }
     return Attention(
         holders=tuple(sorted(holders.values(), key=lambda one: (one.kind, one.who))),

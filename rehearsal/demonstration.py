@@ -6,6 +6,7 @@ import os
 import random
 import sys
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from casework.access.actors import SYSTEM
 from casework.accounts import queries as accounts
@@ -59,12 +60,14 @@ def make(stores: Stores, now: datetime) -> World:
     inventor = Inventor(people.rng)
     days = [began + timedelta(days=number) for number in range((today - began).days + 1)]
     working = [day for day in days if is_working_day(day)]
-    _fill_diaries(people, inventor, working, next_sitting)
+    fresh = _fill_diaries(people, inventor, working, next_sitting)
     driver = InThisProcess(stores)
     for day in working:
         people.ledger.waiting.sort(key=lambda one: one[0])
         for _ in run_day(day, people, driver, QUICKLY, until=now - timedelta(minutes=2)):
             pass
+    # Not before: whatever the hour and the day, some wait in the inbox.
+    people.ledger.waiting += fresh
     people.refer(now)
     young_people.make(stores, world, now)
     driver(now)
@@ -74,7 +77,10 @@ def make(stores: Stores, now: datetime) -> World:
     return world
 
 
-def _fill_diaries(people: Practitioners, inventor: Inventor, working: list[date], next_sitting: date) -> None:
+def _fill_diaries(
+    people: Practitioners, inventor: Inventor, working: list[date], next_sitting: date
+) -> list[tuple[date, dict[str, Any]]]:
+    """Fill the diaries of the weeks that are worked; give back the referrals of the last moment."""
     cut_off = add_working_days(next_sitting, -9)
     earlier = [day for day in working if day <= cut_off]
     this_round = [day for day in earlier if day > next_sitting - timedelta(days=28)]
@@ -83,8 +89,7 @@ def _fill_diaries(people: Practitioners, inventor: Inventor, working: list[date]
             day = days[one * len(days) // number]
             people.ledger.waiting.append((day, inventor.referral(day)))
     people.ledger.waiting += [(cut_off, document) for document in awkward_referrals(inventor, cut_off)]
-    # The last ones wait in the inbox.
-    people.ledger.waiting += [(working[-1], inventor.referral(working[-1])) for _ in range(3)]
+    return [(working[-1], inventor.referral(working[-1])) for _ in range(3)]
 
 
 def _people(stores: Stores, now: datetime) -> str:

@@ -71,7 +71,7 @@ ELSEWHERE = {
     "health.readyz": "is for machines",
     "contacts.of_referral": "is of a referral that is not yet decided: tests/web/test_referral_sent.py",
     "practice.holiday": "is of an own holiday: tests/web/test_practice_pages.py",
-    "shut_out.of_file": "is of a young person's file with a conflict: tests/web/test_youth_access.py",
+    "shut_out.of_file": "is of a young person's file with a conflict: tests/web/test_sharing_pages.py",
     "minutes.correct": "is of minutes that are out: tests/web/test_minutes_pages.py",
     "named_cases.bring": "is of groups that hear named cases: tests/web/test_group_pages.py",
     "named_cases.hear": "is of groups that hear named cases: tests/web/test_group_pages.py",

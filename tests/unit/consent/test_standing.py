@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import permutations
 
@@ -24,7 +25,7 @@ from casework.consent.rules.standing import (
 from casework.programmes.youth_support.sharing import what_was_said
 
 DAY = date(2026, 9, 1)
-BORN = date(2010, 5, 1)
+BORN = date(2012, 5, 1)
 CATEGORIES = ("basic", "education", "health")
 AGENCIES = ("housing", "school")
 scopes = st.dictionaries(st.sampled_from(AGENCIES), st.frozensets(st.sampled_from(CATEGORIES), min_size=1), max_size=2)
@@ -50,7 +51,15 @@ def entries(kinds: tuple[EntryKind, ...], on: st.SearchStrategy[date] = days) ->
     )
 
 
-answers = entries((EntryKind.GIVEN, EntryKind.PARTLY_GIVEN, EntryKind.REFUSED), st.just(DAY))
+YES = Entry(
+    kind=EntryKind.GIVEN,
+    on=DAY,
+    purposes=frozenset({"support_plan", "health"}),
+    permit={agency: frozenset(CATEGORIES) for agency in AGENCIES},
+    competent=True,
+)
+SCHOOL = {"school": frozenset({"basic"})}
+answers = st.just(YES) | entries((EntryKind.GIVEN, EntryKind.PARTLY_GIVEN, EntryKind.REFUSED), st.just(DAY))
 anything = st.lists(entries(tuple(EntryKind)), max_size=5)
 
 
@@ -111,6 +120,35 @@ class TestWhatIsAdded:
         taken_back = Entry(kind=EntryKind.WITHDRAWN, on=today)
         also = stands([parents])
         assert goes(stands([first, *then, taken_back]), today, also) <= goes(stands([first, *then]), today, also)
+
+
+class TestAYesThatChanges:
+    def test_is_narrowed_to_what_both_name_and_denied_what_either_denies(self) -> None:
+        denied = replace(YES, deny=SCHOOL)
+        narrower = Entry(
+            kind=EntryKind.NARROWED,
+            on=DAY,
+            purposes=frozenset({"health", "housing"}),
+            permit={"school": frozenset({"education", "money"})},
+            deny={"housing": frozenset({"health"})},
+        )
+        now = stands([denied, narrower])
+        assert (now.purposes, now.permit) == ({"health"}, {"school": {"education"}})
+        assert now.deny == {"school": {"basic"}, "housing": {"health"}}
+
+    @pytest.mark.parametrize("end", [EntryKind.WITHDRAWN, EntryKind.REFUSED])
+    def test_into_a_no_stays_a_no_of_that_day_about_everything(self, end: EntryKind) -> None:
+        no = [replace(YES, deny=SCHOOL), Entry(kind=end, on=DAY + timedelta(days=5))]
+        later = Entry(kind=EntryKind.REAFFIRMED, on=DAY + timedelta(days=9), competent=True)
+        assert stands([*no, later]) == stands(no)
+        parents = replace(YES, on=DAY + timedelta(days=6))
+        nobody = Standing(status=Status.GIVEN, on=DAY)
+        assert goes(nobody, DAY + timedelta(days=6), stands([parents])), "which counts by itself"
+        assert not goes(stands(no), DAY + timedelta(days=6), stands([parents]))
+
+    def test_counts_for_nothing_once_its_giver_is_barred(self) -> None:
+        assert goes(stands([YES]), DAY)
+        assert not goes(stands([YES, Entry(kind=EntryKind.GIVER_BARRED, on=DAY)]), DAY)
 
 
 class TestOneDay:

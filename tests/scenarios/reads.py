@@ -33,6 +33,7 @@ from casework.groups.models import GroupMeeting, YouthGroup
 from casework.interventions.models import Intervention
 from casework.minutes.models import Minutes
 from casework.partnerships.models import PolicyVersion
+from casework.referral_imports.models import ReferralImport
 from casework.referrals.models import Referral
 from casework.research.models import ColleagueQuestion, ResearchRequest
 from casework.sharing.models import Share, WithdrawalNotice
@@ -50,6 +51,7 @@ NOT_SHOWN = {
     "accounts.speakers_of": "says whom mail and duties go to",
     "audit.entries_for": "reads the trail of a case that the page has reached, with audit:view",
     "cases.agencies_with_standing": "decides who may be told",
+    "cases.attention": "reads the trail of a visible case, which tells what every reader of this story did; of a hidden one, nothing",
     "cases.blocked_accounts": "decides who may be told, and needs the truth whoever acts",
     "cases.known_cases": "matches a referral against all couples; what it finds is shown by referral_record",
     "cases.line_of": "makes a line of what has been reached",
@@ -147,6 +149,7 @@ class Known:
             groups = work.session.scalars(select(YouthGroup.id).limit(3)).all()
             meetings = work.session.scalars(select(GroupMeeting.id).limit(3)).all()
             interventions = work.session.scalars(select(Intervention.id).limit(3)).all()
+            imports = work.session.scalars(select(ReferralImport.id).limit(3)).all()
             acts = work.session.execute(select(Disclosure.id, Disclosure.decision_id).limit(3)).all()
         people = [(key, person.account_id) for key, person in sorted(partnership.people.items())]
         agencies = sorted(partnership.agencies.items())
@@ -161,6 +164,7 @@ class Known:
                 "account_ids": [("all", [one for _, one in people])],
                 "agency_id": agencies,
                 "agency_ids": [("all", [one for _, one in agencies])],
+                "import_id": [("import", one) for one in imports],
                 "version_id": [("policy", one) for one in policies],
                 "contact_id": [("contact", one) for one in contacts],
                 "group_id": [("group", one) for one in groups],

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
 from casework.access.permissions import Purpose
 from casework.cases import operations as cases
+from casework.referral_imports import operations as referral_imports
 from config.settings import Settings
 from tests.factories.neighbour import a_neighbour
 from tests.factories.partnership import APartnership
@@ -49,4 +51,6 @@ def two_partnerships(partnership: APartnership, settings: Settings) -> TwoPartne
         with told.partnership.acting("coordinator", Purpose.OVERSIGHT) as work:
             probation = told.partnership.agencies["probation"]
             cases.block(work, case_id=case_id, agency_id=probation, reason="He works there.")
+        with told.partnership.acting("coordinator") as work:
+            referral_imports.upload(work, content=json.dumps(told.couple(6)).encode())
     return TwoPartnerships(both[0].partnership, both[1].partnership, *found)

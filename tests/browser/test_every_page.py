@@ -34,7 +34,7 @@ from tests.browser.looking import DESK, GIVEN_UP, PHONE, violations
 from tests.browser.serving import served
 from tests.conftest import Database, _stores
 
-TALLEST = 2_400  # of a picture, in pixels
+TALLEST, QUALITY = 2_400, 50  # of a picture: pixels, and JPEG from 0 to 100
 
 # Whom we follow, in this order: who comes to a page first is looked at there. Homes are looked at for everybody.
 WHO = (
@@ -164,7 +164,7 @@ def told(site: Site, browser: Browser) -> Told:
             "# Every page of the demonstration\n",
             "Made by tests/browser/test_every_page.py; in brackets who looks.\n",
         ]
-        lines += [f"## {title}\n\n![{title}]({name}.png)\n" for name, title in sorted(found.titles.items())]
+        lines += [f"## {title}\n\n![{title}]({name}.jpg)\n" for name, title in sorted(found.titles.items())]
         (Path(folder) / "README.md").write_text("\n".join(lines), encoding="utf-8")
     return found
 
@@ -255,7 +255,7 @@ def _examine(page: Page, name: str, who: str | None, found: Told, said: list[str
     said += [f"axe {one}" for one in violations(page)]
     if folder := os.environ.get("CASEWORK_PICTURES"):
         found.titles[name] = f"{page.title().removesuffix(' – Casework')} ({who or 'nobody'})"
-        _keep(page, Path(folder) / f"{name}.png")
+        _keep(page, Path(folder) / f"{name}.jpg")
     page.set_viewport_size(PHONE)
     wide = page.evaluate("document.documentElement.scrollWidth")
     if wide > PHONE["width"]:
@@ -270,7 +270,7 @@ def _keep(page: Page, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     height = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
     page.set_viewport_size({"width": DESK["width"], "height": height})
-    page.screenshot(path=path)
+    page.screenshot(path=path, type="jpeg", quality=QUALITY)
 
 
 def _links(page: Page) -> list[str]:

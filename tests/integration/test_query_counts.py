@@ -17,6 +17,7 @@ from casework.actions.models import Action
 from casework.cases.models import Case, Flag
 from casework.conferences import operations as conferences
 from casework.conferences.models import Listing
+from casework.encryption.key_ring import KeyRing
 from casework.errors import CaseworkError
 from casework.minutes import operations as minutes
 from casework.minutes.models import Minutes
@@ -37,7 +38,8 @@ class Statements:
     """Counts what a partnership's stores send, to the database and to the key store."""
 
     def __init__(self, partnership: APartnership) -> None:
-        self._engines = (partnership.stores.engine, partnership.stores.key_store.engine)
+        self._key_store = partnership.stores.key_store
+        self._engines = (partnership.stores.engine, self._key_store.engine)
         self.count = 0
 
     def _note(self, *given: Any) -> None:
@@ -45,8 +47,9 @@ class Statements:
 
     @contextmanager
     def counted(self) -> Iterator[None]:
-        """Count from nought."""
+        """Count from nought, in a process that holds no key yet."""
         self.count = 0
+        self._key_store.ring = KeyRing(lambda: 0)
         for engine in self._engines:
             event.listen(engine, "before_cursor_execute", self._note)
         try:

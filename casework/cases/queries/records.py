@@ -15,6 +15,7 @@ from sqlalchemy import (
     Executable,
     Integer,
     Row,
+    ScalarSelect,
     Select,
     String,
     Uuid,
@@ -142,18 +143,19 @@ _ORDER = {"victim": 0, "perpetrator": 1, "child": 2, "other": 3}
 def case_record(work: UnitOfWork, *, case_id: uuid.UUID) -> CaseRecord:
     """Return one case with its people, and note the view. Raises NotFound, the same for a hidden and a missing case.
 
-    The keys of the case and of its checklists come along, so that its actions and answers open without another round trip.
+    The keys of the case and of its checklists come along, so that its actions and answers open without another round trip; its
+    flags and ties come with its people.
     """
     case = policy.reach(work, case_id, programme=MARAC)
     work.note_view("case:view", "case", case.id)
-    rows = work.rows(_whole_case, case_id=case.id)
+    rows = work.rows(_whole_case, work.actor.has(Permission.CASE_VIEW_ALL), case_id=case.id, case_ids=[case.id])
     work.keys.load([case.key_id, *(key_id for row in rows for key_id in (row.key_id, *(row.checklist_keys or ())))])
     members = by_case(work, rows)[case.id]
     return CaseRecord(
         line=line_of(case, members),
         people=members,
-        flags=flags_of(work, case_ids=[case.id]).get(case.id, ()),
-        links=tuple(LinkRecord(row.id, row.number, row.kind) for row in work.rows(_links, case_id=case.id)),
+        flags=tuple(_flag(*flag) for flag in (rows[0].flags if rows else None) or ()),
+        links=tuple(LinkRecord(uuid.UUID(found), *said) for found, *said in (rows[0].links if rows else None) or ()),
         marac_id=case.marac_id,
         may_block=work.actor.has(Permission.CASE_BLOCK),
         may_see_equality=work.actor.has(Permission.CASE_VIEW_ALL),
@@ -272,15 +274,26 @@ def _people_of(actor: Actor, now: datetime, kinds: Collection[StandingKind], by_
     return found.where(CasePerson.part == any_(bindparam("parts", type_=ARRAY(String)))) if by_part else found
 
 
-def _whole_case(_actor: Actor, _now: datetime) -> Executable:
+def _whole_case(actor: Actor, now: datetime, of_everybody: bool) -> Executable:
     case_id: Any = bindparam("case_id", type_=Uuid)
     checklists = select(func.array_agg(RiskAssessment.key_id)).where(RiskAssessment.case_id == case_id)
     return (
-        select(checklists.scalar_subquery().label("checklist_keys"), *_MEMBER)
+        select(
+            checklists.scalar_subquery().label("checklist_keys"),
+            _as_json(_flags(actor, now, of_everybody)).label("flags"),
+            _as_json(_links(actor, now)).label("links"),
+            *_MEMBER,
+        )
         .join(Person, Person.id == CasePerson.person_id)
         .where(CasePerson.case_id == case_id)
         .order_by(CasePerson.id)
     )
+
+
+def _as_json(found: Select[Any]) -> ScalarSelect[Any]:
+    """Return the rows of a read as one value, a list of lists in their order: null when there is none."""
+    rows = found.subquery()
+    return select(func.json_agg(func.json_build_array(*rows.c))).scalar_subquery()
 
 
 def by_case(work: UnitOfWork, rows: Iterable[Any]) -> Mapping[uuid.UUID, tuple[PersonInCase, ...]]:
@@ -341,7 +354,13 @@ def flags_of(work: UnitOfWork, *, case_ids: Sequence[uuid.UUID]) -> dict[uuid.UU
     return {case_id: tuple(flags) for case_id, flags in found.items()}
 
 
-def _flags(actor: Actor, now: datetime, of_everybody: bool) -> Executable:
+def _flag(_case: str, flag: str, agency: str, raised: str, lapses: str, *at: str | None) -> FlagRecord:
+    confirmed, lapsed = (datetime.fromisoformat(moment) if moment else None for moment in at)
+    days = date.fromisoformat(raised), date.fromisoformat(lapses)
+    return FlagRecord(uuid.UUID(flag), uuid.UUID(agency), *days, confirmed, lapsed)
+
+
+def _flags(actor: Actor, now: datetime, of_everybody: bool) -> Select[Any]:
     case_ids: Any = any_(bindparam("case_ids", type_=ARRAY(Uuid)))
     found = (
         select(
@@ -397,7 +416,7 @@ def line_of(case: Case | Row[Any], members: Sequence[PersonInCase]) -> CaseLine:
     )
 
 
-def _links(actor: Actor, now: datetime) -> Executable:
+def _links(actor: Actor, now: datetime) -> Select[Any]:
     return (
         select(Case.id, Case.number, CaseLink.kind)
         .join(CaseLink, CaseLink.other_case_id == Case.id)

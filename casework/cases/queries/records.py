@@ -290,7 +290,7 @@ def _whole_case(actor: Actor, now: datetime, of_everybody: bool) -> Executable:
     )
 
 
-def _as_json(found: Select[Any]) -> ScalarSelect[Any]:
+def _as_json(found: Select[*tuple[Any, ...]]) -> ScalarSelect[Any]:
     """Return the rows of a read as one value, a list of lists in their order: null when there is none."""
     rows = found.subquery()
     return select(func.json_agg(func.json_build_array(*rows.c))).scalar_subquery()
@@ -360,7 +360,7 @@ def _flag(_case: str, flag: str, agency: str, raised: str, lapses: str, *at: str
     return FlagRecord(uuid.UUID(flag), uuid.UUID(agency), *days, confirmed, lapsed)
 
 
-def _flags(actor: Actor, now: datetime, of_everybody: bool) -> Select[Any]:
+def _flags(actor: Actor, now: datetime, of_everybody: bool) -> Select[*tuple[Any, ...]]:
     case_ids: Any = any_(bindparam("case_ids", type_=ARRAY(Uuid)))
     found = (
         select(
@@ -416,7 +416,7 @@ def line_of(case: Case | Row[Any], members: Sequence[PersonInCase]) -> CaseLine:
     )
 
 
-def _links(actor: Actor, now: datetime) -> Select[Any]:
+def _links(actor: Actor, now: datetime) -> Select[*tuple[Any, ...]]:
     return (
         select(Case.id, Case.number, CaseLink.kind)
         .join(CaseLink, CaseLink.other_case_id == Case.id)

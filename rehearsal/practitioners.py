@@ -57,12 +57,11 @@ WHAT = (
     "Check the licence conditions and add a no-contact condition",
     "Refer to the drug and alcohol service",
 )
-HAPPENED = (
-    "Done as agreed.",
-    "She took up the offer.",
-    "The family has moved, so it no longer applies.",
-    "Not reached yet.",
-)
+HAPPENED = {
+    "done": ("Done as agreed.", "She took up the offer.", "Done on the second visit."),
+    "overtaken": ("The family has moved, so it no longer applies.", "He was sent to prison before it was needed."),
+    "not_done": ("Not reached yet.", "Our worker was ill; it is planned for next week."),
+}
 
 
 @dataclass
@@ -369,7 +368,7 @@ class Practitioners:
     def _report_on(self, key: str, action_id: uuid.UUID, moment: datetime) -> None:
         outcome = self.rng.choices(("done", "overtaken", "not_done"), (0.82, 0.08, 0.1))[0]
         with self.world.work(self.stores, key, moment, Purpose.ACTIONS) as work:
-            actions.report(work, action_id=action_id, outcome=outcome, what_happened=self.rng.choice(HAPPENED))
+            actions.report(work, action_id=action_id, outcome=outcome, what_happened=self.rng.choice(HAPPENED[outcome]))
 
     def _meet(self, key: str, kind: str, subject_id: uuid.UUID, moment: datetime) -> None:
         verbs = {

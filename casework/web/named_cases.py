@@ -86,13 +86,15 @@ def hear(meeting_id: UUID, named_case_id: UUID) -> ResponseReturnValue:
         here = {one.account_id: one.agency_id for one in meeting.attendance if one.state is Attendance.PRESENT}
         people = accounts.account_names(work, here)
         names = agencies.agency_names(work, {*here.values(), *record.asked_to_leave, record.agency_id})
+        leaving = queries.who_must_leave(work, named_case_id=named_case_id, attending=here)
+    leaving |= {one for one, agency_id in here.items() if agency_id in record.asked_to_leave}
     options = [
-        _option(one, f"{people[one].name}, {names[agency_id]}", agency_id in record.asked_to_leave)
+        _option(one, f"{people[one].name}, {names[agency_id]}", one in leaving)
         for one, agency_id in here.items()
         if one in people
     ]
     form = forms.HEAR.with_options(in_room=sorted(options, key=lambda one: one[1]))
-    staying = [str(one) for one, agency_id in here.items() if agency_id not in record.asked_to_leave]
+    staying = [str(one) for one in here if one not in leaving]
     answers = form.read(request.form) if request.method == "POST" else form.blank({"in_room": staying})
     if request.method == "POST" and answers.ok:
         in_room = [UUID(one) for one in answers.values["in_room"]]

@@ -72,6 +72,7 @@ NOT_SHOWN = {
     "contacts.who_may_answer": "says whom mail goes to, of a contact that has been reached",
     "groups.entry_record": "makes a record of what has been reached",
     "groups.look_through": "decides whether a text may be kept, for its writer",
+    "groups.who_must_leave": "says whom the chair asks to leave, and needs the truth whoever acts",
     "groups.mode_on": "is a condition of a group that has been reached",
     "people.documents": "opens people of cases that have been reached",
     "youth.standing_of": "is of a file that has been reached",

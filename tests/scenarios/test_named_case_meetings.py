@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from casework.access.permissions import Purpose
+from casework.cases import operations as cases
 from casework.consent.rules import Category
 from casework.errors import Conflict, Invalid, NotAllowed, NotFound
 from casework.groups import operations, queries, rules
@@ -120,6 +121,35 @@ class TestG7EachAgencyInTheRoomNeedsItsOwnYes:
         assert set(record.in_room) == {account("youth_worker"), account("school_worker")}
         assert set(record.had_left) == {account("housing_worker"), account("group_chair")}
         with pytest.raises(Conflict):
+            hears(group, named, "youth_worker")
+
+    def test_lets_nobody_in_who_is_shut_out_of_the_case_whatever_their_agency_may_hear(
+        self, group: AGroup, young: YoungPerson
+    ) -> None:
+        decides(group)
+        young.agrees({"school_nursing": ["education"]})
+        named = brings(group, young.case_id)
+        group.meets("youth_worker", "school_worker", "housing_worker", "group_chair")
+        shut_out = group.partnership.account("school_worker")
+        with group.partnership.acting("safeguarding_lead", Purpose.SUPPORT) as work:
+            cases.block(work, case_id=young.case_id, account_id=shut_out, reason="Her sister.")
+        with pytest.raises(Invalid) as error:
+            hears(group, named, "youth_worker", "school_worker")
+        assert error.value.errors[0].message == "Ask these people to leave for this case: Tom Beech."
+        hears(group, named, "youth_worker")
+        assert seen(group, "housing_worker").in_room == (group.partnership.account("youth_worker"),)
+
+    def test_is_not_there_for_who_is_shut_out_not_even_as_a_number(self, group: AGroup, young: YoungPerson) -> None:
+        decides(group)
+        named = brings(group, young.case_id)
+        group.meets("youth_worker", "group_chair")
+        for key in ("school_worker", "group_chair"):
+            with group.partnership.acting("safeguarding_lead", Purpose.SUPPORT) as work:
+                cases.block(work, case_id=young.case_id, account_id=group.partnership.account(key), reason="Kin.")
+            with group.partnership.acting(key) as work:
+                assert queries.named_cases(work, meeting_id=group.meeting) == ()
+        assert seen(group, "housing_worker").id == named
+        with pytest.raises(NotFound):
             hears(group, named, "youth_worker")
 
     def test_decides_again_when_it_is_heard(self, group: AGroup, young: YoungPerson) -> None:

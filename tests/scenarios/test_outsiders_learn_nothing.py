@@ -388,6 +388,7 @@ class TestWhatIsNotWalked:
             "attention",
             "returned_steps",
             "agreed_with",
+            "who_must_leave",
         }
         hidden = {name.rsplit(".", 1)[1] for name in NOT_SHOWN} - reached
         calling = []

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from casework.access.permissions import Permission
+from casework.accounts import queries as accounts
 from casework.agencies import queries as agencies
 from casework.cases.models import Case
 from casework.consent.rules import Category
@@ -76,13 +77,16 @@ def hear_case(work: UnitOfWork, *, named_case_id: uuid.UUID, in_room: Collection
     """Record that a named case is heard, and who is in the room: nobody of an agency that may not hear it (G7).
 
     Decided again for each agency that attends, on what holds now. Those who may not are named in the mistake, so that they can be
-    asked to leave; who had left is recorded too. Raises NotAllowed, NotFound, NoNamedCases, Conflict, Invalid.
+    asked to leave, like anybody who is shut out of the case; who had left is recorded too.
+    Raises NotAllowed, NotFound, NoNamedCases, Conflict, Invalid.
     """
     work.require(Permission.GROUP_LEAD)
     row = work.session.scalar(select(GroupNamedCase).where(GroupNamedCase.id == named_case_id).with_for_update())
     if row is None:
         raise NotFound
     _, meeting = policy.reach_meeting(work, row.meeting_id, lead=True, lock=True)
+    if row.id not in {one.id for one in queries.named_cases(work, meeting_id=meeting.id)}:
+        raise NotFound  # the chair is shut out of it
     require_not_issued(meeting)
     _require_mode(work, meeting)
     if row.heard_at is not None:
@@ -101,6 +105,10 @@ def hear_case(work: UnitOfWork, *, named_case_id: uuid.UUID, in_room: Collection
     if leaving:
         names = ", ".join(sorted(agencies.agency_names(work, leaving).values()))
         raise Invalid([FieldError("in_room", f"Ask these agencies to leave for this case: {names}.")])
+    if shut_out := set(in_room) & queries.who_must_leave(work, named_case_id=row.id, attending=there):
+        people = accounts.account_names(work, shut_out)
+        names = ", ".join(sorted(one.name for one in people.values()))
+        raise Invalid([FieldError("in_room", f"Ask these people to leave for this case: {names}.")])
     work.session.add_all(
         GroupRoom(
             id=uuid.uuid4(),

@@ -1,6 +1,6 @@
 """Reads of groups: what members see, and whether a text looks like a person to its writer."""
 
-from casework.groups.queries.named import CouldHear, NamedCaseRecord, named_cases, who_could_hear
+from casework.groups.queries.named import CouldHear, NamedCaseRecord, named_cases, who_could_hear, who_must_leave
 from casework.groups.queries.people import look_for_people, look_through
 from casework.groups.queries.records import (
     Attender,
@@ -46,4 +46,5 @@ __all__ = [
     "named_cases",
     "practitioners_of",
     "who_could_hear",
+    "who_must_leave",
 ]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import not_, select
 
+from casework.access.permissions import Permission
 from casework.cases import policy as cases
 from casework.cases.models import Case
+from casework.cases.queries import blocked_accounts
 from casework.consent.rules import Answer, Category
 from casework.errors import Invalid, NotAllowed
 from casework.groups import policy
@@ -39,11 +41,15 @@ class NamedCaseRecord:
 
 
 def named_cases(work: UnitOfWork, *, meeting_id: uuid.UUID) -> tuple[NamedCaseRecord, ...]:
-    """Return the named cases of a meeting for a member, in the order in which they were brought. Raises NotAllowed, NotFound."""
+    """Return the named cases of a meeting for a member, in the order in which they were brought. Raises NotAllowed, NotFound.
+
+    A case from which the member is shut out is not among them, nor counted (docs/access.md).
+    """
     policy.reach_meeting(work, meeting_id)
     rows = work.session.scalars(
         select(GroupNamedCase)
-        .where(GroupNamedCase.meeting_id == meeting_id)
+        .join(Case, Case.id == GroupNamedCase.case_id)
+        .where(GroupNamedCase.meeting_id == meeting_id, not_(cases.is_blocked(work.actor, work.now)))
         .order_by(GroupNamedCase.brought_at, GroupNamedCase.id)
     ).all()
     if not rows:
@@ -75,6 +81,16 @@ def named_cases(work: UnitOfWork, *, meeting_id: uuid.UUID) -> tuple[NamedCaseRe
         )
         for row in rows
     )
+
+
+def who_must_leave(
+    work: UnitOfWork, *, named_case_id: uuid.UUID, attending: Mapping[uuid.UUID, uuid.UUID]
+) -> set[uuid.UUID]:
+    """Return who of those at a meeting (account to agency) is shut out of a named case, for the chair alone. Raises NotAllowed."""
+    work.require(Permission.GROUP_LEAD)
+    case_id = work.session.scalar(select(GroupNamedCase.case_id).where(GroupNamedCase.id == named_case_id))
+    blocked = blocked_accounts(work, case_ids=[case_id], at=work.now).get(case_id, set()) if case_id else set()
+    return {account_id for account_id, agency_id in attending.items() if {account_id, agency_id} & blocked}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from datetime import date
 
 from sqlalchemy import delete, func, select, update
 
-from casework.access.permissions import Permission, Purpose
+from casework.access.permissions import Purpose
 from casework.clock import london_date
 from casework.conferences import queries as conferences
 from casework.errors import CaseworkError, Conflict, FieldError, Invalid, NotFound
 from casework.partnerships import queries as partnerships
 from casework.referral_format import ReferralDocument, content_fingerprint, parse, read_line, stated_reference
-from casework.referral_imports import events, rules
+from casework.referral_imports import events, policy, rules
 from casework.referral_imports.models import ReferralImport, ReferralImportRow
 from casework.referral_imports.rules import ImportState, RowState
 from casework.referrals import operations as referrals
@@ -95,7 +95,7 @@ def upload(work: UnitOfWork, *, content: bytes) -> uuid.UUID:
     Each row is right as a whole or rejected with each wrong field; nothing of any is a referral yet. Raises NotAllowed, and
     Invalid for the field `file` when there is no row or too many.
     """
-    work.require(Permission.REFERRAL_IMPORT)
+    policy.require(work)
     rows = rules.rows_of(content)
     if not rows:
         raise Invalid.field("file", "Choose a file with at least one referral: this one is empty.")
@@ -164,8 +164,9 @@ def discard(work: UnitOfWork, *, import_id: uuid.UUID) -> None:
 
 
 def _reach(work: UnitOfWork, import_id: uuid.UUID) -> ReferralImport:
-    work.require(Permission.REFERRAL_IMPORT)
-    brought = work.session.scalar(select(ReferralImport).where(ReferralImport.id == import_id).with_for_update())
+    policy.require(work)
+    own = select(ReferralImport).where(ReferralImport.id == import_id, policy.is_own(work))
+    brought = work.session.scalar(own.with_for_update())
     if brought is None:
         raise NotFound
     if brought.state != ImportState.CHECKED:
@@ -179,8 +180,9 @@ def take_next_rows(work: UnitOfWork, *, import_id: uuid.UUID, from_row: int) -> 
     Follows `begin` and itself; run again for the same row it does nothing. A row is checked once more, since agencies and referrals
     may have changed; what it said is deleted with the same commit.
     """
-    work.require(Permission.REFERRAL_IMPORT)
-    brought = work.session.scalar(select(ReferralImport).where(ReferralImport.id == import_id).with_for_update())
+    policy.require(work)
+    own = select(ReferralImport).where(ReferralImport.id == import_id, policy.is_own(work))
+    brought = work.session.scalar(own.with_for_update())
     if brought is None or brought.state != ImportState.UNDER_WAY or _next_ready(work, import_id) != from_row:
         return 0
     ready = (ReferralImportRow.import_id == import_id, ReferralImportRow.state == RowState.READY.value)

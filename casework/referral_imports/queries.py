@@ -9,8 +9,8 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from casework.access.permissions import Permission
 from casework.errors import FieldError, NotFound
+from casework.referral_imports import policy
 from casework.referral_imports.models import ReferralImport, ReferralImportRow
 from casework.referral_imports.rules import ImportState, RowState
 from casework.work import UnitOfWork
@@ -71,9 +71,14 @@ class ImportRecord:
 
 
 def imports(work: UnitOfWork) -> tuple[ImportRecord, ...]:
-    """Return the latest files of the partnership, the last first. Raises NotAllowed."""
-    work.require(Permission.REFERRAL_IMPORT)
-    query = select(ReferralImport).order_by(ReferralImport.uploaded_at.desc(), ReferralImport.id).limit(LATEST)
+    """Return the latest files that the actor brought, the last first. Raises NotAllowed."""
+    policy.require(work)
+    query = (
+        select(ReferralImport)
+        .where(policy.is_own(work))
+        .order_by(ReferralImport.uploaded_at.desc(), ReferralImport.id)
+        .limit(LATEST)
+    )
     found = list(work.session.scalars(query))
     counts = _counts(work, [one.id for one in found])
     return tuple(_record(one, counts.get(one.id, {})) for one in found)
@@ -81,8 +86,8 @@ def imports(work: UnitOfWork) -> tuple[ImportRecord, ...]:
 
 def import_record(work: UnitOfWork, *, import_id: uuid.UUID) -> ImportRecord:
     """Return one file with its rejected rows, in their order. Raises NotAllowed, NotFound."""
-    work.require(Permission.REFERRAL_IMPORT)
-    brought = work.session.get(ReferralImport, import_id)
+    policy.require(work)
+    brought = work.session.scalar(select(ReferralImport).where(ReferralImport.id == import_id, policy.is_own(work)))
     if brought is None:
         raise NotFound
     rejected = (ReferralImportRow.import_id == import_id, ReferralImportRow.state == RowState.REJECTED.value)

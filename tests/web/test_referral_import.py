@@ -6,6 +6,7 @@ import json
 import tempfile
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -16,8 +17,9 @@ from werkzeug import formparser
 from werkzeug.test import TestResponse
 
 from casework.access.permissions import Purpose
+from casework.errors import NotAllowed
 from casework.events import operations as outbox
-from casework.referral_imports import queries
+from casework.referral_imports import operations, queries
 from casework.referral_imports.models import ReferralImportRow
 from casework.referral_imports.queries import ImportRecord
 from casework.referral_imports.rules import MOST_ROWS, STUCK, TOGETHER
@@ -157,13 +159,19 @@ class TestAFile:
 
     def test_is_for_coordinators(self, coordinator: Visitor, visitor_as: As, fortnight: Fortnight) -> None:
         path = brings(coordinator, row(fortnight, 0)).headers["Location"]
-        assert visitor_as("second_coordinator").open(path).status_code == 200
-        for key in ("administrator", "chair", "housing", "operator"):
+        assert coordinator.open(path).status_code == 200
+        assert path not in text_of(visitor_as("second_coordinator").open(PAGE))
+        for key in ("second_coordinator", "administrator", "chair", "housing", "operator"):
             visitor = visitor_as(key)
             assert visitor.open(path).status_code in (403, 404)
             assert visitor.send(f"{path}/begin").status_code in (403, 404)
-            assert brings(visitor, b"{}").status_code in (403, 404)
+            assert key == "second_coordinator" or brings(visitor, b"{}").status_code in (403, 404)
         assert coordinator.open(f"{PAGE}/{uuid.uuid4()}").status_code == 404
+
+    def test_is_for_nobody_whose_agency_has_not_signed_the_protocol(self, fortnight: Fortnight) -> None:
+        unsigned = replace(fortnight.partnership.actor_of("coordinator"), protocol_signed=False)
+        with pytest.raises(NotAllowed), fortnight.partnership.work(unsigned) as work:
+            operations.upload(work, content=row(fortnight, 0))
 
 
 class TestWhatItSays:

@@ -51,11 +51,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class WhatNext:
-    """What follows a sent referral: until when triage answers, since when the IDVA service has it and by when it tries to reach the
-    victim, when the agencies get the list, and the sitting that hears it.
+    """What follows a sent referral: until when triage answers, when the agencies get the list, and the sitting that hears it.
 
-    None where it is not known. Before it is accepted the sitting is the one that would hear it now; `is_listed` says that it is
-    on that list.
+    Nothing of first contact: that nobody could be asked would tell the writer of an earlier case. None where it is not known.
+    Before it is accepted the sitting is the one that would hear it now; `is_listed` says that it is on that list.
     """
 
     answered_by: datetime | None
@@ -63,8 +62,6 @@ class WhatNext:
     heard_at: datetime | None
     marac_name: str
     is_listed: bool
-    idva_told_at: datetime | None
-    idva_tries_by: datetime | None
 
 
 def may_write(work: UnitOfWork, referral: Referral) -> bool:
@@ -126,7 +123,6 @@ def what_next(work: UnitOfWork, *, referral_id: uuid.UUID) -> WhatNext:
         ).all()
     )
     answered_by = owed.get(DutyKind.REFERRAL_TRIAGE.value)
-    idva = (row.idva_told_at, owed.get(DutyKind.IDVA_CONTACT.value))
     listed = and_(
         Listing.conference_id == Conference.id,
         Listing.referral_id == row.id,
@@ -143,8 +139,8 @@ def what_next(work: UnitOfWork, *, referral_id: uuid.UUID) -> WhatNext:
     ).first()
     if sitting is None:
         name = work.session.scalar(select(Marac.name).where(Marac.id == row.marac_id)) or ""
-        return WhatNext(answered_by, None, None, name, False, *idva)
-    return WhatNext(answered_by, sitting.list_out_at, sitting.sits_at, sitting.name, sitting.id is not None, *idva)
+        return WhatNext(answered_by, None, None, name, False)
+    return WhatNext(answered_by, sitting.list_out_at, sitting.sits_at, sitting.name, sitting.id is not None)
 
 
 def came_before(work: UnitOfWork, *, agency_id: uuid.UUID, reference: str, fingerprint: str) -> bool | None:

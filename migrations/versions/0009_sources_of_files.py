@@ -14,6 +14,8 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
+BACKFILLED = ("share", "contact", "contact_subject")
+
 
 def upgrade() -> None:
     """Add the column, and fill it for the contacts that were accepted."""
@@ -34,11 +36,16 @@ def upgrade() -> None:
         ["partnership_id", "id"],
     )
     op.create_index(op.f("ix_share_taken_into_case_id"), "share", ["taken_into_case_id"])
+    # Row-level security is forced on the owner too, who names no partnership here: without this no row would be met.
+    for table in BACKFILLED:
+        op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
     op.execute(
         "UPDATE share SET taken_into_case_id = contact.accepted_case_id"
         " FROM contact_subject JOIN contact ON contact.id = contact_subject.contact_id"
         " WHERE contact_subject.share_id = share.id AND contact.accepted_case_id IS NOT NULL"
     )
+    for table in BACKFILLED:
+        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
 
 
 def downgrade() -> None:

@@ -31,6 +31,8 @@ from casework.consent.rules.standing import (
 )
 from casework.partnerships import queries as partnerships
 from casework.people import queries as people
+from casework.people.models import Person
+from casework.people.queries import PersonRecord
 from casework.programmes.registry import YOUTH_SUPPORT
 from casework.programmes.youth_support.sharing import what_was_said
 from casework.work import UnitOfWork
@@ -122,18 +124,24 @@ def agreements_of(work: UnitOfWork, *, case_id: uuid.UUID) -> tuple[AgreementRec
     """Return every agreement of a young person's file, those that stand first. Raises NotFound, NotAllowed for the rest of the team."""
     case = cases.reach_whole_file(work, case_id, act="agreement:list")
     work.note_view("agreement:list", "case", case_id)
-    rows = work.session.scalars(
-        select(Agreement).where(Agreement.case_id == case_id).order_by(Agreement.asked_at.desc(), Agreement.id)
+    found = work.session.execute(
+        select(Agreement, AgreementEntry, Person)
+        .join(AgreementEntry, AgreementEntry.agreement_id == Agreement.id)
+        .join(Person, Person.id == Agreement.person_id)
+        .where(Agreement.case_id == case_id)
+        .order_by(Agreement.asked_at.desc(), Agreement.id, AgreementEntry.number)
     ).all()
-    work.keys.load([case.key_id])
-    replaced = {row.replaces_id for row in rows}
-    entries = _entries(work, [row.id for row in rows])
-    faults = _Faults.of(work, [row.person_id for row in rows])
-    rows_in_order = sorted(rows, key=lambda row: row.id in replaced)
+    young_people = {person.id: person for _, _, person in found}
+    work.keys.load([case.key_id, *(person.key_id for person in young_people.values())])
+    faults = _Faults.of(work, people.opened(work, young_people.values()))
+    rows = {row.id: row for row, _, _ in found}
+    entries: dict[uuid.UUID, list[AgreementEntry]] = {}
+    for row, entry, _ in found:
+        entries.setdefault(row.id, []).append(entry)
+    replaced = {row.replaces_id for row in rows.values()}
     return tuple(
         _record(work, row, entries[row.id], faults, is_replaced=row.id in replaced)
-        for row in rows_in_order
-        if row.id in entries
+        for row in sorted(rows.values(), key=lambda row: row.id in replaced)
     )
 
 
@@ -286,8 +294,7 @@ class _Faults:
     jurisdiction: Jurisdiction
 
     @classmethod
-    def of(cls, work: UnitOfWork, person_ids: Sequence[uuid.UUID]) -> _Faults:
-        known = people.records(work, list(set(person_ids)))
+    def of(cls, work: UnitOfWork, known: Mapping[uuid.UUID, PersonRecord]) -> _Faults:
         return cls(
             london_date(work.now),
             {person_id: one.date_of_birth for person_id, one in known.items()},

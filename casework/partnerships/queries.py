@@ -86,10 +86,11 @@ def partnership_by_slug(work: UnitOfWork, *, slug: str) -> PartnershipRecord:
 
 
 def partnership_record(work: UnitOfWork) -> PartnershipRecord:
-    """Return the partnership of this unit of work. Raises NotFound when it has none."""
+    """Return the partnership of this unit of work, fetched once in it. Raises NotFound when it has none."""
     row = work.session.get(Partnership, work.partnership_id)
     if row is None:
         raise NotFound
+    work.session.info["partnership"] = row  # the session finds again only what somebody still holds
     return _record(row)
 
 

@@ -127,6 +127,24 @@ class TestReferring:
         again.open(where)
         expect(again.page.get_by_label("Given names").first).to_have_value("Marigold")
 
+    def test_keeps_what_is_typed_without_a_pause_and_when_the_tab_is_left(
+        self, looker: Callable[[str], Looker]
+    ) -> None:
+        amy = looker("referrer")
+        page = amy.open("/refer/new")
+        amy.press("Begin")
+        page.get_by_label("Given names").first.press_sequentially("Marigold " * 6, delay=80)
+        expect(page.get_by_text(re.compile(r"Kept at \d\d:\d\d"))).to_be_visible(timeout=1)
+        page.get_by_label("Family name").first.fill("Moss")
+        with page.expect_response(lambda answer: answer.request.method == "POST" and answer.ok):
+            page.evaluate(
+                "Object.defineProperty(document, 'visibilityState', {value: 'hidden', configurable: true});"
+                "document.dispatchEvent(new Event('visibilitychange'))"
+            )
+        again = looker("referrer")
+        again.open(page.url.removeprefix(amy.address))
+        expect(again.page.get_by_label("Family name").first).to_have_value("Moss")
+
     def test_goes_on_after_being_signed_out_while_typing(
         self, looker: Callable[[str], Looker], partnership: APartnership
     ) -> None:

@@ -50,6 +50,34 @@ class TestWhatTheCoordinatorTypes:
         )  # and the pause that ends the typing
         assert following.complaints == typing.complaints == []
 
+    def test_is_followed_while_it_is_typed_without_a_pause(
+        self, sitting: OpenRound, looker: Callable[[str], Looker]
+    ) -> None:
+        typing, following = looker("coordinator"), looker("chair")
+        typing.open(sitting.hearing(sitting.leanne))
+        following.open(sitting.hearing(sitting.leanne))
+        kept: list[str] = []
+        typing.page.on("response", lambda answer: kept.append(answer.url) if answer.request.method == "POST" else None)
+        typing.page.locator("textarea[name=voice]").press_sequentially(VOICE, delay=80)
+        assert len(kept) > 1, "kept while she types, not only when she stops"
+        expect(following.page.get_by_text(VOICE)).to_be_visible()
+        expect(typing.page.locator(".app-clash:visible")).to_have_count(0)
+        assert voice(typing.page) == VOICE
+        assert following.complaints == typing.complaints == []
+
+    def test_survives_being_signed_out(self, sitting: OpenRound, looker: Callable[[str], Looker]) -> None:
+        typing = looker("coordinator")
+        page = typing.open(sitting.hearing(sitting.leanne))
+        page.locator("[name=what]").fill("Change the locks")
+        typing.context.clear_cookies()
+        page.locator("textarea[name=voice]").fill(VOICE)
+        expect(page.locator("[data-table-kept]")).to_contain_text("you were signed out", timeout=10_000)
+        again = sitting.partnership.people["coordinator"].session()
+        typing.context.add_cookies([{"name": "casework", "value": again, "url": typing.address}])
+        expect(page.locator("[data-table-kept]")).to_contain_text("Kept at", timeout=15_000)
+        assert voice(page) == VOICE
+        expect(page.locator("[name=what]")).to_have_value("Change the locks")
+
     def test_reaches_no_screen_that_may_not_show_it(self, sitting: OpenRound, looker: Callable[[str], Looker]) -> None:
         sitting.shuts_out("police", sitting.leanne)
         typing, watching, shut_out = looker("coordinator"), looker("observer"), looker("police")

@@ -4,6 +4,7 @@
 // others have written, box by box. Two people in the same box see both texts and choose; nothing is overwritten unseen.
 
 import { addRow } from "./grow.js";
+import { freshToken, tellSignedOut } from "./signed_in.js";
 import { fetched, refresh, replaceMain } from "./swap.js";
 
 const EVERY = 1000;
@@ -47,7 +48,12 @@ export function start(root) {
       if (!document.hidden) {
         const answer = await fetch(root.dataset.now, { headers: { Accept: "application/json" }, credentials: "same-origin" });
         if (answer.status === 401) {
-          window.location.reload();
+          if (!writer?.holds()) {
+            window.location.reload();
+            return;
+          }
+          writer.signedOut();
+          window.setTimeout(ask, AGAIN);
           return;
         }
         if (answer.ok) await changed(await answer.json());
@@ -93,14 +99,28 @@ class Writer {
     return this.boxes().filter((box) => box.value !== (this.base[box.name] ?? ""));
   }
 
+  // Whether something stands on this screen and nowhere else.
+  holds() {
+    return this.dirty().length > 0 || this.form.elements.what.value.trim() !== "";
+  }
+
+  signedOut() {
+    tellSignedOut(this.kept);
+    this.soon(AGAIN);
+  }
+
   say(words) {
     if (this.kept) this.kept.textContent = words;
   }
 
   typed(event) {
     if (!event.target.name || NOT_KEPT.test(event.target.name)) return;
-    window.clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => this.keep(), SETTLE);
+    this.soon(SETTLE);
+  }
+
+  // Counted from the first change that is not kept, not from the last: who types without a pause is followed, too.
+  soon(wait) {
+    if (!this.timer) this.timer = window.setTimeout(() => this.keep(), wait);
   }
 
   body() {
@@ -114,21 +134,31 @@ class Writer {
 
   async keep() {
     window.clearTimeout(this.timer);
-    if (this.sending) {
-      await this.sending;
-    }
+    this.timer = 0;
+    while (this.sending) await this.sending;
     if (!this.root.isConnected || !this.dirty().some((box) => !this.theirs.has(box.name))) return;
-    this.sending = this.send();
+    this.sending = this.send().finally(() => { this.sending = null; });
     await this.sending;
-    this.sending = null;
+  }
+
+  post() {
+    return fetch(this.form.action, {
+      method: "POST", body: this.body(), credentials: "same-origin", headers: { Accept: "application/json" },
+    });
   }
 
   async send() {
     const sent = this.values();
     try {
-      const answer = await fetch(this.form.action, {
-        method: "POST", body: this.body(), credentials: "same-origin", headers: { Accept: "application/json" },
-      });
+      let answer = await this.post();
+      if (answer.status === 403) {
+        await freshToken();
+        answer = await this.post();
+      }
+      if (answer.status === 401) {
+        this.signedOut();
+        return;
+      }
       const said = await answer.json();
       if (answer.ok) {
         this.version.value = String(said.version);
@@ -136,13 +166,13 @@ class Writer {
         this.say(`Kept at ${new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}`);
       } else if (answer.status === 409 && said.values && String(said.version) !== this.version.value) {
         this.reconcile(said);
-        this.timer = window.setTimeout(() => this.keep(), 0);
+        this.soon(0);
       } else {
         this.say(`Not kept: ${said.message ?? (said.details ?? []).join(" ")}`);
       }
     } catch {
       this.say("Not kept yet: the connection failed. It is tried again; go on typing.");
-      this.timer = window.setTimeout(() => this.keep(), AGAIN);
+      this.soon(AGAIN);
     }
   }
 
@@ -229,7 +259,8 @@ class Writer {
     event.preventDefault();
     const button = event.submitter;
     window.clearTimeout(this.timer);
-    if (this.sending) await this.sending;
+    this.timer = 0;
+    while (this.sending) await this.sending;
     const quick = button?.name === "withdraw" || ((button?.value === "agree" || button?.value === "enter") && this.form.elements.what.value.trim());
     if (quick) {
       await this.quickly(button);
@@ -265,6 +296,7 @@ class Writer {
       (button.name === "withdraw" ? document.getElementById("actions") : this.form.elements.owner).focus();
     } catch {
       this.say("Not agreed yet: the connection failed. Press it again.");
+      this.soon(AGAIN);
     }
   }
 }

@@ -74,6 +74,29 @@ LISTING: Words = {
 }
 DISCLOSURE: Words = {"list": "The list of a sitting", "research": "Research", "minutes": "Minutes"}
 
+DISCLOSED_BECAUSE: Words = {
+    "high_risk_listed": "High risk, and on the list",
+    "agency_shares": "The agency chose to share it",
+    "agency_keeps_back": "The agency keeps it back",
+    "blocked": "A conflict of interest",
+    "reaches_abuser": "It would reach the alleged abuser",
+    "not_a_member": "The agency was no member that day",
+    "protocol_not_signed": "The agency had no signed protocol that day",
+    "not_listed": "The case was not on the list",
+    "under_16": "The victim is under 16",
+    "not_high_risk": "No route into MARAC held",
+    "not_asked": "The agency was not asked about this case",
+    "confidentiality_not_accepted": "The confidentiality statement was not accepted",
+}
+
+LAWFUL_BASIS: Words = {
+    "dpa2018_part_3": "Data Protection Act 2018, Part 3: law enforcement",
+    "public_task+sch1_para18": "Public task; safeguarding, Data Protection Act 2018, Schedule 1, paragraph 18",
+    "recognised_legitimate_interest+sch1_para18": (
+        "Recognised legitimate interest; safeguarding, Data Protection Act 2018, Schedule 1, paragraph 18"
+    ),
+}
+
 
 def people(record: CaseRecord, *, on: date) -> tuple[Part, ...]:
     """Return the people of a case with what is known of them; answers about equality only for those who count them."""

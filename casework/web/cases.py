@@ -220,6 +220,8 @@ def shared(case_id: UUID) -> str:
         line=line,
         agencies=names,
         kinds=case_sheet.DISCLOSURE,
+        because=case_sheet.DISCLOSED_BECAUSE,
+        bases=case_sheet.LAWFUL_BASIS,
         pages_of_case=case_sheet.pages_for(someone().actor),
     )
 

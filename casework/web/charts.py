@@ -95,33 +95,37 @@ def line_chart(
     figure: str,
     most: float | None = None,
     mark: Point | None = None,
+    width: int = WIDTH,
 ) -> Markup:
-    """Draw a line through points in order, with their table. `most` is the top of the scale; `mark` is a level to draw across."""
+    """Draw a line through points in order, with their table. `most` is the top of the scale; `mark` is a level to draw across.
+
+    `width` is that of the column it stands in, in CSS pixels: a drawing that is made smaller makes its words smaller too.
+    """
     if not points:
         return _NOTHING
     height, left, right, above, below = 240, 44, 26, 20, 40
     top = most or max(max(point.value for point in points), mark.value if mark else 0, 1e-9)
-    step = (WIDTH - left - right) / max(len(points) - 1, 1)
+    step = (width - left - right) / max(len(points) - 1, 1)
 
     def x(number: int) -> float:
-        return round(left + number * step if len(points) > 1 else WIDTH / 2, 1)
+        return round(left + number * step if len(points) > 1 else width / 2, 1)
 
     def y(value: float) -> float:
         return round(height - below - min(value / top, 1) * (height - above - below), 1)
 
     shapes = [
-        f'<line class="app-chart__axis" x1="{left}" y1="{y(0)}" x2="{WIDTH - right}" y2="{y(0)}"/>',
+        f'<line class="app-chart__axis" x1="{left}" y1="{y(0)}" x2="{width - right}" y2="{y(0)}"/>',
         f'<text class="app-chart__scale" x="{left - 8}" y="{y(0) + 5}" text-anchor="end">0</text>',
         f'<text class="app-chart__scale" x="{left - 8}" y="{y(top) + 5}" text-anchor="end">{top:,g}</text>',
     ]
     if mark:
         shapes.append(
-            f'<line class="app-chart__mark" x1="{left}" y1="{y(mark.value)}" x2="{WIDTH - right}" y2="{y(mark.value)}"/>'
+            f'<line class="app-chart__mark" x1="{left}" y1="{y(mark.value)}" x2="{width - right}" y2="{y(mark.value)}"/>'
         )
-        shapes.append(_mark_label(points, mark, left=left, right=WIDTH - right, at=y(mark.value)))
+        shapes.append(_mark_label(points, mark, left=left, right=width - right, at=y(mark.value)))
     line = " ".join(f"{x(number)},{y(point.value)}" for number, point in enumerate(points))
     shapes.append(f'<polyline class="app-chart__line" points="{line}"/>')
-    every = max(1, -(-len(points) // 7))  # at most seven labels fit under a line
+    every = max(1, -(-len(points) * 90 // width))  # a label takes some ninety pixels
     for number, point in enumerate(points):
         shapes.append(f'<circle class="app-chart__dot" cx="{x(number)}" cy="{y(point.value)}" r="5"/>')
         shapes.append(
@@ -140,7 +144,7 @@ def line_chart(
                 f'<text class="app-chart__scale{between}" x="{x(number)}" y="{height - 12}" text-anchor="{anchor}">'
                 f"{escape(_short(point.label))}</text>"
             )
-    drawing = _svg(WIDTH, height, title=title, description=_said(points), key=key, content="".join(shapes), kind="line")
+    drawing = _svg(width, height, title=title, description=_said(points), key=key, content="".join(shapes), kind="line")
     return _figure(drawing, _table(points, caption=title, first=of, second=figure), title=title)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import fields
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,8 +17,11 @@ import pytest
 from casework.access.permissions import Purpose
 from casework.cases import operations, queries
 from casework.cases.queries import finding
+from casework.programmes.marac import sharing
+from casework.web import case_sheet
 from tests.factories.partnership import APartnership
 from tests.factories.referrals import LEANNE, PIOTR, SIAN, a_document, accepted, dash
+from tests.web.open_round import OpenRound
 from tests.web.visitor import Visitor, text_of, without_token
 
 TODAY = date(2026, 11, 23)
@@ -452,3 +457,17 @@ class TestTheTrail:
 class TestWhatWasShared:
     def test_says_so_while_nothing_was(self, priya: Visitor, partnership: APartnership) -> None:
         assert "Nothing was shared yet" in text_of(priya.open(f"/cases/{accepted(partnership)}/shared"))
+
+    def test_says_why_and_on_which_basis_in_words(self, list_is_out: OpenRound, visitor_as: Sign) -> None:
+        page = text_of(visitor_as("coordinator").open(f"/cases/{list_is_out.leanne}/shared"))
+        for words in ("High risk, and on the list", "Public task; safeguarding", "Part 3: law enforcement"):
+            assert words in page, words
+        for code in ("high_risk", "high risk listed", "sch1", "part_3"):
+            assert code not in page, code
+
+    def test_has_words_for_every_row_and_basis_of_the_rules(self) -> None:
+        codes = set(re.findall(r'"([a-z0-9_+]+)"', inspect.getsource(sharing.hears_listed_case)))
+        codes -= {"conflict"} | {one.name for one in fields(sharing.ListedCaseFacts)}
+        assert len(codes) > 8
+        assert codes <= set(case_sheet.DISCLOSED_BECAUSE)
+        assert set(re.findall(r'return "(.+)"', inspect.getsource(sharing))) == set(case_sheet.LAWFUL_BASIS)

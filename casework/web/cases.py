@@ -11,6 +11,7 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from casework.access.permissions import Permission, Purpose, Role
 from casework.accounts import queries as accounts
@@ -24,7 +25,7 @@ from casework.disclosures import queries as disclosures
 from casework.errors import Invalid
 from casework.partnerships import queries as partnerships
 from casework.referrals import queries as referrals
-from casework.web import case_sheet, guard, known_cases, trail
+from casework.web import case_sheet, guard, known_cases, last_search, trail
 from casework.web.forms.cases import BLOCK, SEARCH
 from casework.web.forms.form import Form
 from casework.web.forms.referral_words import ROUTE
@@ -80,11 +81,18 @@ def all_cases() -> str:
     )
 
 
-@blueprint.post("/search")
+@blueprint.route("/search", methods=["GET", "POST"])
 @guard.needs(Permission.CASE_VIEW)
 def search() -> ResponseReturnValue:
-    """Find cases by what is known of somebody. Posted, so that no name ever stands in an address."""
-    answers = SEARCH.read(request.form)
+    """Find cases by what is known of somebody. Posted, so that no name ever stands in an address; then shown, so that Back works."""
+    if request.method == "POST":
+        answers = SEARCH.read(request.form)
+        if answers.ok:
+            return last_search.keep(redirect(url_for("cases.search"), 303), answers.values)
+    elif given := last_search.kept():
+        answers = SEARCH.read(MultiDict(given))
+    else:
+        return redirect(url_for("cases.all_cases"), 303)
     finding = None
     if answers.ok:
         try:
@@ -93,7 +101,14 @@ def search() -> ResponseReturnValue:
         except Invalid as invalid:
             answers.refused(invalid)
     rows = [(hit.line, hit.why) for hit in finding.hits] if finding else []
-    return render_template("cases/search.html", form=answers, finding=finding, rows=rows), 200 if finding else 422
+    page = render_template(
+        "cases/search.html",
+        form=answers,
+        finding=finding,
+        rows=rows,
+        may_triage=someone().actor.has(Permission.REFERRAL_VIEW),
+    )
+    return page, 200 if finding else 422
 
 
 @blueprint.get("/<uuid:case_id>")

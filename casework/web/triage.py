@@ -26,7 +26,7 @@ from casework.referrals.rules import RedirectDestination, ReferralState, ReturnR
 from casework.web import guard, known_cases, referral_sheet
 from casework.web.forms.form import Answers
 from casework.web.forms.referral_words import ROUTE
-from casework.web.forms.triage import ACCEPT, FORMS, NEW_CASE
+from casework.web.forms.triage import ACCEPT, FORMS, NEW_CASE, WORDS
 from casework.web.unit import now, work_for_request
 from casework.work import UnitOfWork
 
@@ -58,6 +58,14 @@ def inbox() -> str:
 def referral(referral_id: UUID) -> str:
     """Show one referral beside the earlier cases that it may be about."""
     return _page(referral_id)
+
+
+@blueprint.get("/<uuid:referral_id>/<answer>")
+@guard.needs(Permission.REFERRAL_VIEW)
+def again(referral_id: UUID, answer: str) -> ResponseReturnValue:
+    """Lead from the address of an answer that came back with mistakes, asked for again, to the referral with that answer open."""
+    anchor = answer if answer in FORMS else None
+    return redirect(url_for("triage.referral", referral_id=referral_id, _anchor=anchor), 303)
 
 
 @blueprint.post("/<uuid:referral_id>/<answer>")
@@ -152,8 +160,14 @@ def _page(referral_id: UUID, *, refused: tuple[str, Answers] | None = None) -> s
         forms=forms,
         form=refused[1] if refused else _NO_FORM,
         open_form=refused[0] if refused else "",
+        # Somebody else has decided meanwhile: the form is gone, the words are not.
+        typed=_words_of(refused[1]) if refused and not record.may_decide else "",
         age=now() - record.line.submitted_at if record.line.submitted_at else None,
     )
+
+
+def _words_of(answers: Answers) -> str:
+    return next((str(words) for name in WORDS if (words := answers.values.get(name))), "")
 
 
 class _NoForm:

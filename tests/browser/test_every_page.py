@@ -48,6 +48,7 @@ ELSEWHERE = {
     "agreements.change": "is of an agreement that stands: tests/web/test_agreement_pages.py",
     "agreements.sheet": "is of an agreement that stands: tests/web/test_agreement_pages.py",
     "account.partnership": "is for who works in several partnerships: tests/web/test_sign_in.py",
+    "cases.search": "follows a search: tests/browser/test_referral_pages.py",
     "colleagues.ask": "is of a case not yet answered: tests/web/test_colleagues.py",
     "colleagues.question": "follows a question to a colleague: tests/web/test_colleagues.py",
     "contacts.of_case": "is of a first contact that is owed: tests/web/test_home.py",
@@ -90,6 +91,7 @@ ELSEWHERE = {
     "sign_in.set_up": "is reached by a secret link: tests/web/test_sign_in.py",
     "sitting.follow": "is of a sitting that runs: tests/web/test_sitting.py",
     "sitting.now_at_the_table": "is read by the script of the sitting",
+    "triage.again": "leads to the referral: tests/web/test_triage.py",
     "sitting.values": "is read by the script of the sitting",
 }
 

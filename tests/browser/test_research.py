@@ -100,6 +100,9 @@ class TestThePanel:
         karen.press("Give this answer")
         expect(page.get_by_text("Keeps something back")).to_be_visible()
         karen.look("research-given")
+        # Behind it lies the page with mistakes, which no browser keeps: it is asked for again.
+        page.go_back()
+        expect(page.locator("#facts-0-words")).to_have_value("Rent arrears since March.")
 
     def test_shows_a_colleagues_change_beside_ones_own_words(
         self, looker: Callable[[str], Looker], open_round: OpenRound

@@ -201,6 +201,20 @@ class TestAccepting:
         assert "This couple is known" in text_of(refused)
         assert "app-decide__form--open" in text_of(refused)
 
+    def test_gives_back_what_was_typed_when_somebody_else_has_decided(
+        self, priya: Visitor, partnership: APartnership
+    ) -> None:
+        waiting = submitted(partnership)
+        priya.open(f"/triage/{waiting}")
+        with partnership.acting("coordinator", Purpose.TRIAGE) as work:
+            operations.accept(work, referral_id=waiting)
+        words = "Heard in Wolverhampton; their co-ordinator has been told."
+        late = priya.send(f"/triage/{waiting}/redirect", {"redirect_to": "another_marac", "redirect_words": words})
+        assert late.status_code == 422
+        assert words in text_of(late)
+        # Whoever reloads that page by its address comes to the referral.
+        assert priya.open(f"/triage/{waiting}/redirect").headers["Location"] == f"/triage/{waiting}#redirect"
+
     def test_takes_a_new_case_once_the_match_is_set_aside(self, priya: Visitor, partnership: APartnership) -> None:
         case_id = accepted(partnership)
         again = submitted(partnership, a_document(TODAY))

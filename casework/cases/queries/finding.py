@@ -30,9 +30,12 @@ MOST_PEOPLE = 12_000
 MOST_HITS = 50
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATE = re.compile(
-    r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b|\b(\d{1,2})[./ -](\d{1,2}|[a-z]{3,9})[./ -](\d{4})\b", re.IGNORECASE
+    r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b|\b(\d{1,2})(?:st|nd|rd|th)?[./ -](\d{1,2}|[a-z]{3,9})[./ -](\d{4})\b",
+    re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\bC-?(\d{1,9})\b", re.IGNORECASE)
+_NUMBER = re.compile(r"\bC-?\d{1,9}\b", re.IGNORECASE)
+# As people say it, without its letter. Six digits are a telephone's.
+_BARE_NUMBER = re.compile(r"(?<!\S)\d{3,5}(?![^\s,;])")
 _POSTCODE = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?) ?(\d[a-z]{2})\b", re.IGNORECASE)
 _PHONE = re.compile(r"\+?\d[\d ()-]{4,}\d")
 _PARTS = {"victim": "victim", "perpetrator": "perpetrator", "child": "child", "other": "other person"}
@@ -139,10 +142,15 @@ def _read(words: str) -> _Wanted:
             raise Invalid.field("words", "There is no such day. Write a date like 27/3/1992.")
         births.append(born)
         text = text[: match.start()] + " " + text[match.end() :]
-    for pattern, kept in ((_NUMBER, numbers), (_POSTCODE, postcodes), (_PHONE, phones)):
+    shapes = ((_NUMBER, numbers), (_POSTCODE, postcodes), (_PHONE, phones), (_BARE_NUMBER, numbers))
+    for pattern, kept in shapes:
         kept += [match.group(0) for match in pattern.finditer(text)]
         text = pattern.sub(" ", text)
     names = [folded for word in re.split(r"[\s,;]+", text) if (folded := fold(word))]
+    if any(letter.isdigit() for name in names for letter in name):
+        raise Invalid.field(
+            "words", "Write a date like 27/3/1992, a postcode as a whole, a phone with six digits or more."
+        )
     if not (births or numbers or postcodes or phones) and sum(map(len, names)) < 3:
         raise Invalid.field(
             "words", "Write a case number, three letters of a name, a date of birth, a postcode or a phone."

@@ -15,6 +15,7 @@ import {
   createAll,
 } from "govuk-frontend";
 import * as autosave from "./autosave.js";
+import { keepTheWayBack } from "./back.js";
 import * as count from "./count.js";
 import * as follow from "./follow.js";
 import * as grow from "./grow.js";
@@ -64,6 +65,7 @@ const wake = (scope) => {
   }
 };
 
+keepTheWayBack();
 wake(document);
 // What is shown anew later (swap.js) wakes as well.
 document.addEventListener("app-swapped", (event) => wake(event.detail));

@@ -78,3 +78,4 @@ LATER = Form(
     ),
 )
 FORMS = {"accept": ACCEPT, "return": RETURN, "redirect": REDIRECT, "later": LATER}
+WORDS = ("judgement", "return_words", "redirect_words", "later_words")

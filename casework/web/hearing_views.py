@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from casework.accounts.queries import PersonName
 from casework.actions.queries import ActionRecord
-from casework.conferences.queries import Board, Place
-from casework.conferences.rules import ListingState
+from casework.conferences.queries import AttendanceRecord, Board, ConferenceRecord, Place
+from casework.conferences.rules import AttendanceState, ListingState
 from casework.research.queries import SharedAnswer
 from casework.research.rules import ResearchState
 from casework.web.forms.sitting import CRIMES, RISKS, WISHES
@@ -135,6 +136,45 @@ def timer(place: Place, *, minutes: int, now: datetime) -> Timer | None:
     if place.started_at is None:
         return None
     return Timer(begun=place.started_at, now=now, minutes=minutes, ended=place.ended_at)
+
+
+@dataclass(frozen=True, slots=True)
+class InTheRoom:
+    """Somebody noted for the sitting."""
+
+    account_id: UUID
+    name: str
+    state: str
+    stands_in_for: str
+
+
+def in_the_room(room: Sequence[AttendanceRecord], names: Mapping[UUID, PersonName]) -> list[InTheRoom]:
+    """Return who is noted for a sitting, who is there first."""
+    there = [one for one in room if one.state != AttendanceState.EXPECTED and one.account_id in names]
+    return sorted(
+        (
+            InTheRoom(
+                account_id=one.account_id,
+                name=names[one.account_id].name,
+                state=one.state,
+                stands_in_for=_name_in(names, one.deputises_for_account_id),
+            )
+            for one in there
+        ),
+        key=lambda one: (one.state != AttendanceState.PRESENT, one.name),
+    )
+
+
+def _name_in(names: Mapping[UUID, PersonName], account_id: UUID | None) -> str:
+    found = names.get(account_id) if account_id else None
+    return found.name if found else ""
+
+
+def ends_at(board: Board, conference: ConferenceRecord) -> datetime:
+    """Return when a sitting ends that keeps to its minutes a case, from when it began or is to begin."""
+    on_the_agenda = sum(one.position is not None and one.state != ListingState.WITHDRAWN for one in board.places)
+    begun = conference.started_at or conference.sits_at
+    return begun + timedelta(minutes=on_the_agenda * conference.marac.minutes_a_case)
 
 
 def said(recorded: Mapping[str, object], names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

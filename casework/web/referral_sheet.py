@@ -84,6 +84,20 @@ def sections(document: Document, missing: Iterable[Missing], *, on: date) -> tup
     )
 
 
+# What the table needs of the part on contact: the safe way stands beside it, and the basis in law was triage's to look at.
+_AT_THE_TABLE = ("Afraid of", "Not safe to talk to", "Knows of the referral", "Why not told", "Agreement", "Most wants")
+
+
+def why_heard(document: Document) -> tuple[Fact, ...]:
+    """Return what a referral says of the risk and of the victim's wishes, for the table; nothing is said of what is not known."""
+    of_the_victim = {fact.label: fact for fact in _safe(document, document.get("victim") or {})}
+    found = [
+        *_reasons(document),
+        *(of_the_victim[label] for label in (*_AT_THE_TABLE, "About the police") if label in of_the_victim),
+    ]
+    return tuple(fact for fact in found if (fact.words or fact.lines) and fact.label != "Routes named")
+
+
 def checklist(document: Document) -> tuple[AnsweredItem, ...]:
     """Return the answered items of the checklist in its order."""
     dash = document.get("dash") or {}

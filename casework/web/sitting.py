@@ -13,23 +13,24 @@ from flask.typing import ResponseReturnValue
 
 from casework.access.permissions import Permission, Purpose
 from casework.accounts import queries as accounts
-from casework.accounts.queries import PersonName
 from casework.actions import operations as action_operations
 from casework.actions import queries as actions
 from casework.cases import queries as cases
 from casework.clock import london_date
 from casework.conferences import operations, queries
-from casework.conferences.queries import AttendanceRecord, Board, HearingRecord
-from casework.conferences.rules import AttendanceState, LeftBecause, ListingState, RoundState
+from casework.conferences.queries import Board, HearingRecord
+from casework.conferences.rules import LeftBecause, ListingState, RoundState
 from casework.errors import Conflict, Invalid, NotFound
 from casework.partnerships import queries as partnerships
 from casework.programmes.marac import confidentiality
+from casework.referrals import queries as referrals
 from casework.research import queries as research
 from casework.web import case_sheet, guard, hearing_views
 from casework.web.forms import sitting as forms
 from casework.web.forms.form import Answers
 from casework.web.forms.quick_day import HOW
-from casework.web.referral_sheet import safe_contact_of
+from casework.web.forms.referral_words import ROUTE
+from casework.web.referral_sheet import safe_contact_of, why_heard
 from casework.web.unit import now, work_for_request
 from casework.work import UnitOfWork
 
@@ -65,46 +66,16 @@ def agenda(conference_id: UUID) -> str:
         places=[one for one in record.board.places if one.position is not None and one.state != ListingState.WITHDRAWN],
         waiting=record.board.waiting,
         timers=timers,
-        room=_room(room, names),
+        room=hearing_views.in_the_room(room, names),
         accepted=accepted,
         may_begin=may_run and record.conference.state in BEFORE,
+        is_early=london_date(now()) < record.conference.sits_on,
         may_run=may_run,
         may_write=may_write and record.conference.state == RoundState.SITTING,
         has_accepted=record.has_accepted,
         statement=confidentiality.STATEMENT,
         mark=_mark(record.board),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class InTheRoom:
-    """Somebody noted for the sitting."""
-
-    account_id: UUID
-    name: str
-    state: str
-    stands_in_for: str
-
-
-def _room(room: Sequence[AttendanceRecord], names: Mapping[UUID, PersonName]) -> list[InTheRoom]:
-    there = [one for one in room if one.state != AttendanceState.EXPECTED and one.account_id in names]
-    return sorted(
-        (
-            InTheRoom(
-                account_id=one.account_id,
-                name=names[one.account_id].name,
-                state=one.state,
-                stands_in_for=_name_in(names, one.deputises_for_account_id),
-            )
-            for one in there
-        ),
-        key=lambda one: (one.state != AttendanceState.PRESENT, one.name),
-    )
-
-
-def _name_in(names: Mapping[UUID, PersonName], account_id: UUID | None) -> str:
-    found = names.get(account_id) if account_id else None
-    return found.name if found else ""
 
 
 @blueprint.post("/rounds/<uuid:conference_id>/sitting/start")
@@ -307,6 +278,7 @@ class Table:
     """Everything that the screen of one case stands on."""
 
     record: HearingRecord
+    referral: referrals.ReferralHeard | None
     shared: hearing_views.Research
     plan: hearing_views.Plan | None
     agreed: tuple[actions.ActionRecord, ...]
@@ -322,7 +294,7 @@ class Table:
 
 
 def _table(work: UnitOfWork, listing_id: UUID) -> Table:
-    record = queries.hearing(work, listing_id=listing_id)
+    record, referral = referrals.hearing_with_referral(work, listing_id=listing_id)
     case_id = record.listing.case.id
     shared = research.shared_about(work, conference_id=record.conference.id, case_ids=[case_id]).get(case_id, ())
     every = actions.actions_of(work, case_ids=[case_id])
@@ -330,6 +302,7 @@ def _table(work: UnitOfWork, listing_id: UUID) -> Table:
     names = {one.agency_id: one.name for one in members}
     return Table(
         record=record,
+        referral=referral,
         shared=hearing_views.research(shared, names),
         plan=hearing_views.last_plan(every, listing_id),
         agreed=tuple(one for one in every if one.listing_id == listing_id),
@@ -359,12 +332,16 @@ def _shown(
         members=case_sheet.members(record.people, on=today),
         ties=case_sheet.ties(record.people),
         contact=safe_contact_of(victim.document, on=today) if victim else None,
+        referral=table.referral,
+        reasons=why_heard(table.referral.document) if table.referral else (),
+        routes=ROUTE,
         shared=table.shared,
         plan=table.plan,
         agreed=table.agreed,
         names=table.names,
         said=hearing_views.said(record.recorded, {str(key): name for key, name in table.names.items()}),
         way=hearing_views.way(record.agenda, record.listing.id),
+        ends_at=hearing_views.ends_at(record.agenda, record.conference),
         timer=hearing_views.timer(place, minutes=record.conference.marac.minutes_a_case, now=now()),
         form=typed or forms.blank(record.recorded, table.agencies, by=record.conference.sits_on + ACTIONS_DUE),
         defer=defer or forms.DEFER.blank(),

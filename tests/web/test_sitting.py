@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -92,6 +92,17 @@ class TestTheAgenda:
                 assert visitor_as(key).open(path).status_code in (403, 404)
         assert "Leanne" not in text_of(visitor_as("midwife").open(f"{table.path}/sitting"))
 
+    def test_is_begun_before_its_day_only_when_asked_once_more(
+        self, list_is_out: OpenRound, visitor_as: Browser
+    ) -> None:
+        fortnight, visitor = list_is_out.fortnight, visitor_as("coordinator")
+        asked = words_of(text_of(visitor.open(f"{list_is_out.path}/sitting")))
+        assert "It is planned for Wednesday 9 December, 09:30. Once it has begun" in asked
+        fortnight.comes_to(list_is_out.conference.sits_on, time(9, 20))
+        on_its_day = words_of(text_of(visitor_as("coordinator").open(f"{list_is_out.path}/sitting")))
+        assert "Begin the sitting" in on_its_day
+        assert "It is planned for" not in on_its_day
+
     def test_does_not_end_while_a_case_waits(self, table: OpenRound, coordinator: Visitor) -> None:
         coordinator.open(f"{table.path}/sitting")
         answer = coordinator.follow(coordinator.send(f"{table.path}/sitting/end"))
@@ -120,6 +131,17 @@ class TestOneCase:
             "No answer:",
         ):
             assert words in page
+
+    def test_says_when_the_sitting_is_planned_to_end(self, case: str, coordinator: Visitor) -> None:
+        assert "0 dealt with, planned to end at 09:54" in words_of(text_of(coordinator.open(case)))
+
+    def test_says_first_why_it_is_heard(self, table: OpenRound, case: str, visitor_as: Browser) -> None:
+        for key in ("coordinator", "chair", "housing"):
+            page = words_of(text_of(visitor_as(key).open(case)))
+            told = page.partition("Why it is heard")[2].partition("What agencies know")[0]
+            for words in ("Referred by Vale police on", "visible high risk", "Reasons", "Most recent incident"):
+                assert words in told
+            assert "Lawful basis" not in told
 
     def test_takes_its_clock_from_when_it_is_taken_up(self, table: OpenRound, case: str, coordinator: Visitor) -> None:
         assert "of 12 minutes" not in words_of(text_of(coordinator.open(case)))

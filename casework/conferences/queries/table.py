@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -41,10 +41,11 @@ class HearingRecord:
     agenda: Board
 
 
-def hearing(work: UnitOfWork, *, listing_id: uuid.UUID) -> HearingRecord:
+def hearing(work: UnitOfWork, *, listing_id: uuid.UUID, and_keys: Iterable[uuid.UUID] = ()) -> HearingRecord:
     """Return one case at the table, opened, and note the view. Raises NotFound, the same for a hidden and a missing case.
 
-    Four queries, the keys included; they open the case's own records too.
+    Four queries, the keys included; they open the case's own records too. `and_keys` are keys of other records that the caller
+    is about to open.
     """
     found = work.session.execute(
         select(Listing, Case, Conference, Marac)
@@ -57,7 +58,7 @@ def hearing(work: UnitOfWork, *, listing_id: uuid.UUID) -> HearingRecord:
         policy.reach_listing(work, listing_id)  # refuses, and notes why
         raise NotFound
     row, case, conference, marac = found
-    people = cases.people_of(work, case_ids=[case.id], and_keys=[row.key_id])[case.id]
+    people = cases.people_of(work, case_ids=[case.id], and_keys=[row.key_id, *and_keys])[case.id]
     agenda = boards(work, conference_ids=[conference.id])[conference.id]
     work.note_view("hearing:view", "case", case.id)
     here = next((one.position for one in agenda.places if one.id == row.id), None)

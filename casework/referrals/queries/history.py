@@ -15,6 +15,7 @@ from casework.access.actors import Actor
 from casework.cases import policy as case_policy
 from casework.cases.models import Case
 from casework.conferences.models import Conference, Listing, Marac
+from casework.conferences.queries import HearingRecord, hearing
 from casework.referrals import rules
 from casework.referrals.models import Referral
 from casework.risk.models import RiskAssessment
@@ -51,6 +52,16 @@ class PastReferral:
     """The checklist's tool and version."""
     answers: Mapping[str, Answer]
     """Its answers by item code, to compare with the one before; opened for the latest two, when there are two."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralHeard:
+    """The referral for which a case is on a list: who referred, by which routes, and the whole form, opened."""
+
+    agency_id: uuid.UUID
+    received_on: date | None
+    routes: tuple[str, ...]
+    document: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +136,28 @@ def _history(actor: Actor, now: datetime) -> Executable:
             load_only(Listing.state, Listing.left_because),
             load_only(Conference.sits_at),
         )
+    )
+
+
+def hearing_with_referral(work: UnitOfWork, *, listing_id: uuid.UUID) -> tuple[HearingRecord, ReferralHeard | None]:
+    """Return one case at the table with the referral that brought it there, opened, and note the view. Five queries.
+
+    Raises NotFound, the same for a hidden and a missing case.
+    """
+    referral = work.session.scalars(
+        select(Referral)
+        .join(Listing, Listing.referral_id == Referral.id)
+        .join(Case, Case.id == Listing.case_id)
+        .where(Listing.id == listing_id, case_policy.may_see(work.actor, work.now))
+    ).first()
+    record = hearing(work, listing_id=listing_id, and_keys=[referral.key_id] if referral else ())
+    if referral is None:
+        return record, None
+    return record, ReferralHeard(
+        agency_id=referral.referrer_agency_id,
+        received_on=referral.received_on,
+        routes=tuple(referral.routes.get("derived", ())),
+        document=referral.document.open(work.keys) or {},
     )
 
 

@@ -142,6 +142,12 @@ def set_state(work: UnitOfWork, *, case_id: uuid.UUID, state: str, heard_on: dat
     case.last_conference_on = heard_on or case.last_conference_on
 
 
+def open_again(work: UnitOfWork, *, case_id: uuid.UUID, heard_on: date | None) -> None:
+    """Bring a case back that its sitting has not ended with after all; `heard_on` is the sitting before that one. Raises NotFound."""
+    set_state(work, case_id=case_id, state=rules.CaseState.OPEN)
+    work.session.execute(update(Case).where(Case.id == case_id).values(last_conference_on=heard_on))
+
+
 def link(work: UnitOfWork, *, case_id: uuid.UUID, other_case_id: uuid.UUID, kind: str) -> None:
     """Tie two cases so that one is seen from the other: the couple the other way round, an earlier case. They are never merged."""
     for one, other in ((case_id, other_case_id), (other_case_id, case_id)):

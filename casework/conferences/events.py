@@ -62,6 +62,16 @@ class CaseHeard(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseTakenUpAgain(DomainEvent):
+    """A case that had been heard came back to the table in the same sitting."""
+
+    wire = "conference.case_taken_up_again"
+    conference_id: uuid.UUID
+    listing_id: uuid.UUID
+    case_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseDeferred(DomainEvent):
     """A case was put off, or moved on for want of room."""
 

@@ -204,7 +204,8 @@ class ListingState(StrEnum):
 
 LISTING_TRANSITIONS: Mapping[ListingState, frozenset[ListingState]] = {
     ListingState.LISTED: frozenset(set(ListingState) - {ListingState.LISTED}),
-    ListingState.HEARD: frozenset(),
+    # Taken up again while the sitting goes on: something was forgotten.
+    ListingState.HEARD: frozenset({ListingState.LISTED}),
     ListingState.DEFERRED: frozenset(),
     ListingState.MOVED: frozenset(),
     ListingState.WITHDRAWN: frozenset(),

@@ -172,6 +172,15 @@ def begin(listing_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("sitting.case", listing_id=listing_id), 303)
 
 
+@blueprint.post("/hearings/<uuid:listing_id>/again")
+@writes
+def again(listing_id: UUID) -> ResponseReturnValue:
+    """Bring a case back to the table that was finished too early."""
+    with work_for_request(purpose=Purpose.CONFERENCE) as work:
+        operations.take_up_again(work, listing_id=listing_id)
+    return redirect(url_for("sitting.case", listing_id=listing_id), 303)
+
+
 @blueprint.post("/hearings/<uuid:listing_id>")
 @writes
 def record(listing_id: UUID) -> ResponseReturnValue:

@@ -190,6 +190,7 @@ GATES: dict[str, str] = {
     "GET withdrawal.withdraw": "",
     "POST withdrawal.withdraw": "",
     "GET sitting.agenda": THE_TABLE,
+    "POST sitting.again": "coordinator administrator",
     "POST sitting.begin": "coordinator administrator",
     "GET sitting.case": HEARS_THE_CASE,
     "POST sitting.end": "coordinator administrator chair",

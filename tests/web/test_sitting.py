@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from casework.access.permissions import Purpose
 from casework.actions import operations as actions
+from casework.cases import queries
 from casework.conferences.queries import Board
 from casework.web.forms.quick_day import day_from
 from tests.factories.partnership import APartnership
@@ -184,6 +185,39 @@ class TestOneCase:
             "by Wednesday 23 December",
         ):
             assert words in page
+
+    def test_is_taken_up_again_when_something_was_forgotten(
+        self, table: OpenRound, case: str, coordinator: Visitor, visitor_as: Browser
+    ) -> None:
+        table.fortnight.hears(table.conference, table.leanne, ("housing", "Offer a lock change", date(2026, 12, 16)))
+        assert "Something forgotten?" not in words_of(text_of(visitor_as("chair").open(case)))
+        assert "Take" in words_of(text_of(coordinator.open(case))).partition("Something forgotten?")[2]
+        answer = coordinator.follow(coordinator.send(f"{case}/again"))
+        assert "0 of 12 minutes" in words_of(text_of(answer))
+        with table.partnership.acting("coordinator", Purpose.SUPPORT) as work:
+            line = queries.case_lines(work, case_ids=[table.leanne])[table.leanne]
+        assert (line.state, line.last_conference_on) == ("open", None), "as if it had not been heard"
+        police = str(table.partnership.agencies["police"])
+        types(coordinator, case, "agree", owner=police, what="Mark the address", by="2 weeks")
+        assert types(coordinator, case, "finish").status_code == 303
+        page = words_of(text_of(coordinator.open(case)))
+        assert "Offer a lock change" in page
+        assert "Mark the address" in page
+        with table.partnership.acting("coordinator", Purpose.SUPPORT) as work:
+            line = queries.case_lines(work, case_ids=[table.leanne])[table.leanne]
+        assert (line.state, line.last_conference_on) == ("actions_live", table.conference.sits_on)
+
+    def test_is_not_taken_up_again_once_the_sitting_has_ended(
+        self, table: OpenRound, case: str, coordinator: Visitor
+    ) -> None:
+        coordinator.open(case)
+        assert coordinator.send(f"{case}/again").status_code == 409, "it waits, and was not heard"
+        for case_id in (table.leanne, table.megan):
+            table.fortnight.hears(table.conference, case_id, ("housing", "Offer a lock change", date(2026, 12, 16)))
+        coordinator.open(f"{table.path}/sitting")
+        coordinator.follow(coordinator.send(f"{table.path}/sitting/end"))
+        assert "Something forgotten?" not in text_of(coordinator.open(case))
+        assert coordinator.send(f"{case}/again").status_code == 409
 
     def test_agrees_an_action_by_enter_and_by_whatever_else_is_pressed(
         self, table: OpenRound, case: str, coordinator: Visitor

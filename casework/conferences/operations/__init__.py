@@ -36,6 +36,7 @@ from casework.conferences.operations.sitting import (
     record_hearing,
     start_case,
     start_sitting,
+    take_up_again,
 )
 
 __all__ = [
@@ -67,5 +68,6 @@ __all__ = [
     "set_capacity",
     "start_case",
     "start_sitting",
+    "take_up_again",
     "withdraw_listing",
 ]

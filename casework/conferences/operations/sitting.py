@@ -239,6 +239,36 @@ def finish_case(work: UnitOfWork, *, listing_id: uuid.UUID) -> None:
     )
 
 
+def take_up_again(work: UnitOfWork, *, listing_id: uuid.UUID) -> None:
+    """Bring a case back to the table that was finished in this sitting: something was forgotten. What was recorded stays.
+
+    Its clock begins anew, so that screens that follow go to it. Raises NotAllowed, NotFound, Conflict.
+    """
+    conference, listing = _at_the_table(work, listing_id)
+    listing.state = rules.move_listing(listing.state, rules.ListingState.LISTED).value
+    listing.started_at, listing.ended_at = work.now, None
+    listing.version += 1
+    before = work.session.scalar(
+        select(func.max(Conference.sits_on))
+        .join(Listing, Listing.conference_id == Conference.id)
+        .where(
+            Listing.case_id == listing.case_id,
+            Listing.id != listing.id,
+            Listing.state == rules.ListingState.HEARD.value,
+        )
+    )
+    cases.open_again(work, case_id=listing.case_id, heard_on=before)
+    work.note("hearing:again", "case", listing.case_id)
+    work.record(
+        events.CaseTakenUpAgain(
+            partnership_id=work.partnership_id,
+            conference_id=conference.id,
+            listing_id=listing.id,
+            case_id=listing.case_id,
+        )
+    )
+
+
 def defer_case(work: UnitOfWork, *, listing_id: uuid.UUID, because: rules.LeftBecause, words: str) -> uuid.UUID:
     """Put a case off to the next round, with a reason. Returns the new listing's id. Raises NotAllowed, NotFound, Invalid, Conflict."""
     conference, listing = _at_the_table(work, listing_id)

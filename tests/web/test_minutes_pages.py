@@ -154,7 +154,11 @@ class TestCopies:
         assert "Leanne Whitehouse" in text
         for for_others in ("See it as this agency", "Copies:", "Call back", "Change<", "Approve the"):
             assert for_others not in text
-        copies = text_of(coordinator.open(page)).partition("Copies:")[2]
+        whole = text_of(coordinator.open(page))
+        for text_with_the_way in (text, whole):
+            assert text_with_the_way.partition('aria-label="In these minutes"')[2].count('href="#case-C-') == 2
+        assert 'href="#copies"' in whole
+        copies = whole.partition("Copies:")[2]
         assert "Karen Stubbs" in copies
         assert "Opened" in copies
 

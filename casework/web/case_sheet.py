@@ -65,13 +65,8 @@ STANDING: Words = {
     StandingKind.CHAIR: "Chairs the sitting",
     StandingKind.ASKED_COLLEAGUE: "Was asked one question by a colleague; cannot open the case",
 }
-LISTING: Words = {
-    ListingState.LISTED: "On the list of {}",
-    ListingState.HEARD: "Heard by {}",
-    ListingState.DEFERRED: "Put off by {}",
-    ListingState.MOVED: "Moved on from the list of {}",
-    ListingState.WITHDRAWN: "Taken off the list of {}",
-}
+# What a sitting did on its day. Lists that a case is on, or was taken off before, stand under its rounds.
+LISTING: Words = {ListingState.HEARD: "Heard by {}", ListingState.DEFERRED: "Put off by {}"}
 DISCLOSURE: Words = {"list": "The list of a sitting", "research": "Research", "minutes": "Minutes"}
 
 DISCLOSED_BECAUSE: Words = {
@@ -182,8 +177,9 @@ def entries(
         what = "Referred again: a repeat" if one.is_repeat else "Referred"
         found.append(Entry(at=one.received_on, what=what, who=agencies.get(one.agency_id, "")))
         found += [
-            Entry(at=heard.sits_at, what=LISTING.get(heard.state, "{}").format(heard.marac_name))
+            Entry(at=heard.sits_at, what=LISTING[heard.state].format(heard.marac_name))
             for heard in one.rounds
+            if heard.state in LISTING
         ]
     for action in plan:
         if action.reported_at is not None:

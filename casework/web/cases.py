@@ -139,6 +139,7 @@ def case(case_id: UUID) -> str:
         ties=case_sheet.ties(record.people),
         risk=case_sheet.risk_points(past),
         past=list(reversed(past)),
+        may_triage=someone().actor.has(Permission.REFERRAL_VIEW),
         changes=_changes(past),
         plan=plan,
         entries=case_sheet.entries(record, past, plan, names),

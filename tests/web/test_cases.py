@@ -312,6 +312,18 @@ class TestOneCase:
         assert "1 November 2026: 14, 23 November 2026: 18." in page
         assert "Repeat" in page
 
+    def test_leads_who_triages_to_the_referral_and_tells_nothing_that_is_to_come(
+        self, priya: Visitor, visitor_as: Sign, partnership: APartnership
+    ) -> None:
+        case_id = accepted(partnership)
+        page = text_of(priya.open(f"/cases/{case_id}"))
+        [referral] = set(re.findall(r'href="(/triage/[^"]+)"', page))
+        assert "Leanne Whitehouse" in text_of(priya.open(referral))
+        assert "/triage/" not in text_of(visitor_as("idva").open(f"/cases/{case_id}"))
+        happened = page.partition("What has happened")[2]
+        assert "Referred" in happened
+        assert "MARAC" not in happened, "it is on a list, which has not sat"
+
     def test_names_a_counter_allegation_on_both_cases(self, priya: Visitor, partnership: APartnership) -> None:
         keys = ("given_names", "family_name", "date_of_birth", "address", "gender")
         victim = {**LEANNE, **{key: PIOTR[key] for key in keys}}

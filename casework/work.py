@@ -40,7 +40,7 @@ from casework.audit.models import AuditEntry
 from casework.encryption.blind_index import BlindIndex
 from casework.encryption.key_store import Keys, KeyStore
 from casework.encryption.transit import open_master_keys
-from casework.errors import NotAllowed
+from casework.errors import CaseworkError, NotAllowed
 from casework.events.domain_event import DomainEvent
 from casework.events.models import OutboxMessage
 from config.settings import Settings
@@ -174,7 +174,7 @@ class UnitOfWork:
 
     `now` is an aware UTC instant and stays fixed for the block. `purpose` is needed before personal data may be viewed.
     When the block ends in NotAllowed (or after `refuse`), everything is rolled back and the refusal is written to the
-    trail in a transaction of its own.
+    trail in a transaction of its own, with what `if_refused` was given.
     """
 
     def __init__(
@@ -202,6 +202,7 @@ class UnitOfWork:
         self._events: list[dict[str, Any]] = []
         self._entries: list[dict[str, Any]] = []
         self._refusals: list[dict[str, Any]] = []
+        self._if_refused: list[Callable[[], object]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -217,9 +218,13 @@ class UnitOfWork:
             self.session.rollback()
             if isinstance(error, NotAllowed) and not self._refusals:
                 self.refuse(act="refused", code=error.code)
-            if self._refusals:
+            is_refused = isinstance(error, CaseworkError) and bool(self._if_refused)
+            if self._refusals or is_refused:
                 self._events.clear()
-                self._store_records(self._refusals)
+                self._entries.clear()
+                for write in self._if_refused if is_refused else ():
+                    write()
+                self._store_records(self._entries + self._refusals)
                 self.session.commit()
         finally:
             self.session.close()
@@ -267,6 +272,10 @@ class UnitOfWork:
     ) -> None:
         """Keep a refusal for the trail; it is written whether or not the block then ends in an error."""
         self._refusals.append(self._entry(act, subject_kind, subject_id, "refused", code))
+
+    def if_refused(self, write: Callable[[], object]) -> None:
+        """Have `write` called when the block ends in an error of the domain, after all else is rolled back: for the record of a no."""
+        self._if_refused.append(write)
 
     def require(self, permission: Permission) -> None:
         """Raise NotAllowed unless one of the actor's roles grants `permission`."""

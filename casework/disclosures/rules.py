@@ -14,6 +14,9 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
+TEAM = "team"
+"""Kind of an act: a place on the team around a young person told an agency who that is."""
+
 
 class Cause(StrEnum):
     """What set it off: somebody asked, the sender offered, a duty, or a conference that hears the case."""

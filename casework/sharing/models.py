@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import Base, InPartnership, clear, inside, sealed
@@ -125,7 +126,7 @@ class WithdrawalNotice(Base, InPartnership):
         UniqueConstraint("agreement_id", "agency_id", "told_at"),
         inside("case_record", "case_id"),
         inside("person", "person_id"),
-        inside("share", "share_id"),
+        inside("disclosure", "disclosure_id"),
         Index("ix_withdrawal_notice_agency", "partnership_id", "agency_id", "answered_at"),
         CheckConstraint("(answered_at IS NULL) = (answer IS NULL)", name="is_answered_with_an_answer"),
         CheckConstraint("answer IS DISTINCT FROM 'kept' OR basis IS NOT NULL", name="is_kept_on_a_basis"),
@@ -135,7 +136,16 @@ class WithdrawalNotice(Base, InPartnership):
     person_id: Mapped[uuid.UUID] = mapped_column(comment=clear("random id of the young person"))
     agreement_id: Mapped[uuid.UUID] = mapped_column(comment=clear("which agreement was withdrawn"))
     agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("agency.id"), comment=clear("who was told"))
-    share_id: Mapped[uuid.UUID] = mapped_column(comment=clear("the latest share that it received"))
+    disclosure_id: Mapped[uuid.UUID] = mapped_column(
+        comment=clear("the latest act by which it was told anything of it")
+    )
+    is_part: Mapped[bool] = mapped_column(comment=clear("whether a part was taken back, or the whole"))
+    categories: Mapped[list[str]] = mapped_column(
+        ARRAY(String(32)), comment=clear("codes of what it had been told and may no longer use")
+    )
+    purposes: Mapped[list[str]] = mapped_column(
+        ARRAY(String(24)), comment=clear("codes of what it had been told it for")
+    )
     told_at: Mapped[datetime] = mapped_column(comment=clear("when"))
     due_at: Mapped[datetime] = mapped_column(comment=clear("the scheduler needs it"))
     answer: Mapped[str | None] = mapped_column(String(8), comment=clear("code: deleted, kept"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from typing import NoReturn
 
-from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, not_, or_, select, true
 from sqlalchemy.orm import aliased
 
 from casework.access import blocks
@@ -18,6 +18,8 @@ from casework.agencies.models import Agency
 from casework.cases import policy as cases
 from casework.cases.models import Case
 from casework.consent.rules import Category
+from casework.disclosures.models import Disclosure
+from casework.disclosures.rules import TEAM
 from casework.errors import NotFound
 from casework.sharing.models import Share, ShareItem, WithdrawalNotice
 from casework.sharing.rules import RECEIVED, Part, ShareState
@@ -65,8 +67,8 @@ def is_overseen(work: UnitOfWork) -> ColumnElement[bool]:
 def knows_name(work: UnitOfWork, *, case_id: ColumnElement[uuid.UUID]) -> ColumnElement[bool]:
     """Return the SQL condition that the actor may be told whom the case of column `case_id` is about.
 
-    Who may open the file; and the agency that received the basic details, for what else it received. Nobody learns a name from having
-    been sent something else.
+    Who may open the file; and the agency that received the basic details, or was on the team, for what else it received. Nobody
+    learns a name from having been sent something else.
     """
     received = aliased(Share)
     was_told = exists().where(
@@ -77,7 +79,18 @@ def knows_name(work: UnitOfWork, *, case_id: ColumnElement[uuid.UUID]) -> Column
         ShareItem.category == Category.BASIC.value,
         ShareItem.is_delivered.is_(True),
     )
-    return or_(was_told, case_id.in_(select(Case.id).where(cases.may_see(work.actor, work.now))))
+    return or_(
+        was_told,
+        case_id.in_(of_whose_team(work)),
+        case_id.in_(select(Case.id).where(cases.may_see(work.actor, work.now))),
+    )
+
+
+def of_whose_team(work: UnitOfWork) -> Select[uuid.UUID]:
+    """Return a query for the cases that the actor's agency was told of by joining the team: it knows who that is, also afterwards."""
+    return select(Disclosure.case_id).where(
+        Disclosure.to_agency_id == work.actor.agency_id, Disclosure.kind == TEAM, Disclosure.was_shared.is_(True)
+    )
 
 
 def parts_of(work: UnitOfWork) -> tuple[Part, ...]:

@@ -116,18 +116,18 @@ QUERIES: Queries = (
     (
         "every act of sharing and of not sharing has its disclosure",
         "SELECT count(*) FROM share",
-        """SELECT s.id FROM share s WHERE s.state <> 'queued' AND s.stopped_because IS DISTINCT FROM 'taken_back'
-           AND NOT EXISTS (SELECT 1 FROM disclosure d WHERE d.subject_id = s.id AND d.decision_id = s.decision_id
-                           AND d.case_id = s.case_id AND d.was_shared = (s.delivered_at IS NOT NULL))""",
+        """SELECT s.id FROM share s WHERE s.state <> 'queued' AND NOT EXISTS (
+             SELECT 1 FROM disclosure d WHERE d.subject_id = s.id AND d.decision_id = s.decision_id
+             AND d.case_id = s.case_id AND d.was_shared = (s.delivered_at IS NOT NULL))""",
     ),
     (
-        "whoever received something by an agreement was told when it was taken back",
+        "whoever was told something by an agreement, by a share or on the team, was told when it was taken back",
         "SELECT count(*) FROM withdrawal_notice",
         """SELECT e.id FROM agreement_entry e JOIN agreement a ON a.id = e.agreement_id
-           JOIN share s ON s.person_id = a.person_id AND s.delivered_at < e.at
-           JOIN disclosure d ON d.id = s.disclosure_id AND d.was_shared AND d.consent IN ('agreed', 'partly')
-           WHERE e.kind = 'withdrawn' AND NOT EXISTS (SELECT 1 FROM withdrawal_notice n
-           WHERE n.agreement_id = a.id AND n.agency_id = s.to_agency_id)""",
+           JOIN disclosure d ON d.person_id = a.person_id AND d.disclosed_at < e.at AND d.was_shared
+             AND d.kind IN ('share', 'team') AND d.consent IN ('agreed', 'partly') AND d.corrects_id IS NULL
+           WHERE a.kind = 'sharing' AND e.kind = 'withdrawn' AND NOT EXISTS (SELECT 1 FROM withdrawal_notice n
+           WHERE n.agreement_id = a.id AND n.agency_id = d.to_agency_id AND n.told_at = e.at)""",
     ),
     (
         "a contact that ran out left nothing in the other agency's inbox",

@@ -128,11 +128,20 @@ BROKEN = {
     ),
     "a no was not recorded": Broken(
         by_query("every act of sharing and of not sharing has its disclosure"),
-        "DELETE FROM disclosure WHERE id = (SELECT id FROM disclosure WHERE NOT was_shared LIMIT 1)",
+        "DELETE FROM disclosure WHERE id = (SELECT id FROM disclosure WHERE NOT was_shared AND kind = 'share' LIMIT 1)",
     ),
     "a past recipient was not told": Broken(
-        by_query("whoever received something by an agreement was told when it was taken back"),
+        by_query(
+            "whoever was told something by an agreement, by a share or on the team, was told when it was taken back"
+        ),
         "DELETE FROM withdrawal_notice WHERE id = (SELECT id FROM withdrawal_notice LIMIT 1)",
+    ),
+    "who was on the team was not told": Broken(
+        by_query(
+            "whoever was told something by an agreement, by a share or on the team, was told when it was taken back"
+        ),
+        """DELETE FROM withdrawal_notice n USING disclosure d
+           WHERE d.id = n.disclosure_id AND d.kind = 'team'""",
     ),
     "what had come was left there": Broken(
         by_query("a contact that ran out left nothing in the other agency's inbox"),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from casework.access.permissions import Purpose as Why
 from casework.clock import london_date
+from casework.consent import operations as consent
 from casework.consent import queries as agreements
 from casework.consent.rules import Category, Purpose
 from casework.consent.rules.standing import Kind
@@ -62,6 +64,20 @@ class TestAReviewIsForced:
         assert forced(partnership, case_id) == ["new_agency"]
         with made.acting(partnership) as work:
             assert DutyKind.AGREEMENT_REVIEW in {one.kind for one in duties.my_duties(work)}
+
+    def test_once_however_often_the_same_is_tried_until_it_was_held(self, partnership: APartnership) -> None:
+        case_id = made.with_plan(partnership)
+        for _ in range(3):
+            shares(partnership, case_id, "police", OFFERED)
+            partnership.now += timedelta(days=1)
+        assert forced(partnership, case_id) == ["new_agency"]
+        agreement_id = next(one.id for one in read(partnership, case_id) if one.kind is Kind.SHARING)
+        with made.acting(partnership) as work:
+            consent.reaffirm(
+                work, agreement_id=agreement_id, competent=True, test="gillick", words="Understands who learns what."
+            )
+        shares(partnership, case_id, "police", OFFERED)
+        assert forced(partnership, case_id) == ["new_agency", "new_agency"]
 
     @pytest.mark.parametrize(
         ("to", "changes", "categories", "because"),

@@ -271,7 +271,7 @@ class TestAnEmergency:
 
 
 class TestTheLawfulBasis:
-    """Handbook of sharing, scenario 13: the basis fits the kind of body, and a wrong choice is refused with the right one named."""
+    """Scenario 13: the basis fits the kind of body, and a wrong choice is refused with the right one named."""
 
     def test_of_a_public_body_is_its_public_task(self, jamie: YoungPerson) -> None:
         wrong = replace(OFFERED, chosen_basis=Article6.RECOGNISED_LEGITIMATE_INTEREST)

@@ -115,7 +115,7 @@ class TestAPastRecipient:
             self._sends(jamie, "school_worker", notice.id, WithdrawalAnswer.DELETED)
 
     def test_is_chased_when_five_working_days_have_passed(self, jamie: YoungPerson) -> None:
-        """Handbook, scenario 8: three past recipients get notices; one is late; the chase fires; new attempts fail."""
+        """Scenario 8: three past recipients get notices; one is late; the chase fires; new attempts fail."""
         partnership = jamie.partnership
         jamie.withdraws()
         self._answers(jamie, "school_worker", WithdrawalAnswer.DELETED)

@@ -28,12 +28,14 @@ from casework.people import queries as people
 from casework.work import UnitOfWork
 
 REVIEW_TOLD_DAYS = 28
+_GONE_THROUGH = frozenset({EntryKind.GIVEN, EntryKind.PARTLY_GIVEN, EntryKind.REAFFIRMED, EntryKind.NARROWED})
 
 
 def force_review(work: UnitOfWork, *, case_id: uuid.UUID, because: ReviewBecause) -> int:
     """Make every yes of a young person's file due for review today, and owe the review. Returns how many.
 
     For what changes things: a birthday, a new agency, purpose, category or carer, a move, a step up or down, a safeguarding link.
+    The same cause forces no second review before the first is held.
     What has run out is left alone: only a new answer counts there. The caller has reached the file, or is the schedule; nothing
     that a MARAC knows may be a cause (docs/how-youth-support-works.md).
     """
@@ -48,7 +50,7 @@ def force_review(work: UnitOfWork, *, case_id: uuid.UUID, because: ReviewBecause
         one = stand.get(row.id)
         if one is None or one.status is not Status.GIVEN or row.id in replaced or is_over(one, today):
             continue
-        if _was_forced(work, row, because, today):
+        if _was_forced(work, row, because):
             continue
         lock_answers(work, person_id=row.person_id)
         add(work, row, EntryKind.REVIEW_FORCED, because=because.value)
@@ -139,16 +141,19 @@ def owe_reviews(work: UnitOfWork) -> int:
     return count
 
 
-def _was_forced(work: UnitOfWork, row: Agreement, because: ReviewBecause, on: date) -> bool:
-    return bool(
-        work.session.scalar(
-            select(AgreementEntry.id).where(
-                AgreementEntry.agreement_id == row.id,
-                AgreementEntry.because == because.value,
-                AgreementEntry.on == on,
-            )
-        )
+def _was_forced(work: UnitOfWork, row: Agreement, because: ReviewBecause) -> bool:
+    """Say whether the same cause has forced a review that has not been held yet: since then nobody has gone through it."""
+    entries = work.session.execute(
+        select(AgreementEntry.kind, AgreementEntry.because)
+        .where(AgreementEntry.agreement_id == row.id)
+        .order_by(AgreementEntry.number.desc())
     )
+    for kind, cause in entries:
+        if kind in _GONE_THROUGH:
+            return False
+        if kind == EntryKind.REVIEW_FORCED and cause == because:
+            return True
+    return False
 
 
 def _reviewed_since_birthday(work: UnitOfWork, row: Agreement, born: date) -> bool:

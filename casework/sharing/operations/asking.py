@@ -145,11 +145,28 @@ def ask_again(work: UnitOfWork, *, share_id: uuid.UUID, declared: Declared | Non
     return decide_again(work, share)
 
 
+TAKEN_BACK = "The sender took it back before it went."
+
+
 def take_back(work: UnitOfWork, *, share_id: uuid.UUID) -> None:
-    """Stop one's own share before it goes. Raises NotAllowed, NotFound, Conflict once it has gone."""
+    """Stop one's own share before it goes, and record that nothing was shared. Raises NotAllowed, NotFound, Conflict once it has gone."""
     work.require(Permission.SHARE_ASK)
     share = policy.reach(work, share_id, policy.is_mine(work), act="share:take_back", lock=True)
     record.stop(work, share, rules.StoppedBecause.TAKEN_BACK)
+    work.keys.load([share.key_id])
+    declared = declared_from(share.declared.open(work.keys) or {})
+    found = decided(
+        work,
+        case_id=share.case_id,
+        person_id=share.person_id,
+        from_agency_id=share.from_agency_id,
+        to_agency_id=share.to_agency_id,
+        items=new_items_of(work, items_of(work, share)),
+        declared=declared,
+        reviews=reviews_of(work, share.id),
+    )
+    share.decision_id = record.keep(work, share, found, "reviewed")
+    share.disclosure_id = record.act(work, share, found, declared, went=(), because=TAKEN_BACK)
 
 
 def seek_signature(work: UnitOfWork, *, share_id: uuid.UUID, words: str) -> None:

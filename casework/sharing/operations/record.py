@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from casework.access.permissions import Role
 from casework.disclosures import operations as disclosures
-from casework.disclosures.rules import Act, Consent, ItemKept, Method, Outcome, Retention, Words, fingerprint
+from casework.disclosures.rules import Act, ItemKept, Method, Outcome, Retention, Words, fingerprint
 from casework.sharing import events, rules
 from casework.sharing.models import Share, ShareReview
 from casework.sharing.queries.facts import Decided, Declared
@@ -38,8 +38,13 @@ def keep(work: UnitOfWork, share: Share, found: Decided, moment: str) -> uuid.UU
     )
 
 
-def act(work: UnitOfWork, share: Share, found: Decided, declared: Declared, *, went: Collection[int]) -> uuid.UUID:
-    """Record the sharing of the items at the positions `went`, or, when it is empty, that nothing was shared. Returns the act's id."""
+def act(
+    work: UnitOfWork, share: Share, found: Decided, declared: Declared, *, went: Collection[int], because: str = ""
+) -> uuid.UUID:
+    """Record the sharing of the items at the positions `went`, or, when it is empty, that nothing was shared. Returns the act's id.
+
+    `because` is a reason beside those of the rules.
+    """
     answer, why = found.answer, declared.why
     items = tuple(
         ItemKept(
@@ -59,7 +64,7 @@ def act(work: UnitOfWork, share: Share, found: Decided, declared: Declared, *, w
         act=Act(
             cause=declared.cause,
             purpose=share.purpose,
-            consent=_consent(found),
+            consent=found.consent,
             told=answer.tell_subject.value if shared else "no",
             method=Method.INBOX if shared else Method.NONE,
             outcome=(Outcome.SHARED if len(went) == len(items) else Outcome.PART) if shared else Outcome.NOT_SHARED,
@@ -90,7 +95,7 @@ def act(work: UnitOfWork, share: Share, found: Decided, declared: Declared, *, w
                 onward_use=why.onward_use or "For this purpose only. It goes no further without a new decision.",
                 advice=why.advice,
                 more_harmful_because=why.more_harmful_because,
-                reasons=answer.reasons,
+                reasons=(*answer.reasons, because) if because else answer.reasons,
             ),
         ),
         decision_id=share.decision_id,
@@ -116,17 +121,6 @@ def stop(work: UnitOfWork, share: Share, reason: StoppedBecause) -> None:
             partnership_id=work.partnership_id, share_id=share.id, case_id=share.case_id, reason=reason.value
         )
     )
-
-
-def _consent(found: Decided) -> Consent:
-    asked = set(found.facts.categories)
-    if found.agreed >= asked:
-        return Consent.AGREED
-    if found.agreed:
-        return Consent.PARTLY
-    if found.said_no:
-        return Consent.REFUSED
-    return Consent.NOT_ASKED
 
 
 def _role(work: UnitOfWork) -> str | None:

@@ -6,23 +6,24 @@ import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import select
 
 from casework.access.permissions import Permission, Role
 from casework.accounts import queries as accounts
 from casework.agencies import queries as agencies
+from casework.cases.models import Standing
 from casework.consent import operations as consent
 from casework.consent.models import Agreement
 from casework.consent.rules.standing import ANY, Scope
 from casework.disclosures.models import Disclosure
-from casework.disclosures.rules import Consent
+from casework.disclosures.rules import Consent, words_from
 from casework.duties import operations as duties
 from casework.duties.operations import NewDuty
 from casework.duties.rules import DutyKind
 from casework.errors import Conflict, Invalid
 from casework.partnerships import queries as partnerships
 from casework.sharing import events, policy, rules
-from casework.sharing.models import Share, ShareItem, WithdrawalNotice
+from casework.sharing.models import Share, WithdrawalNotice
 from casework.sharing.operations import record
 from casework.sharing.operations.delivering import why_stopped
 from casework.sharing.queries.facts import decided, declared_from
@@ -38,6 +39,33 @@ class Withdrawn:
 
     stopped: tuple[uuid.UUID, ...]
     told_agency_ids: tuple[uuid.UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one agency was told: the latest act, and what kinds of information for which purposes in all."""
+
+    latest: Disclosure
+    categories: frozenset[str]
+    purposes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an agreement that is taken back: kinds of information by agency's short name, or purposes."""
+
+    slugs: Mapping[uuid.UUID, str]
+    taken: Scope
+    purposes: frozenset[str]
+
+    def of(self, agency_id: uuid.UUID | None, purpose: str | None, categories: frozenset[str]) -> frozenset[str]:
+        """Return those of the kinds that an agency was told for a purpose which this part takes back."""
+        if agency_id is None:
+            return frozenset()
+        if purpose in self.purposes:
+            return categories
+        taken = self.taken.get(self.slugs.get(agency_id, ""), frozenset())
+        return categories if ANY in taken else categories & taken
 
 
 def withdraw(work: UnitOfWork, *, case_id: uuid.UUID, agreement_id: uuid.UUID, words: str) -> Withdrawn:
@@ -85,9 +113,8 @@ def withdraw_part(
     work.session.flush()  # what is left first: what is queued is decided again on it
     work.keys.load([case.key_id])
     stopped = _stop_what_no_longer_may(work, person_id)
-    ids = {one.slug: one.id for one in agencies.agencies(work)}
-    part = {ids[slug]: categories for slug, categories in taken.items() if slug in ids}
-    told = _tell_recipients(work, case.id, person_id, agreement_id, case.key_id, part=part, purposes=purposes)
+    slugs = {one.id: one.slug for one in agencies.agencies(work)}
+    told = _tell_recipients(work, case.id, person_id, agreement_id, case.key_id, part=Part(slugs, taken, purposes))
     return Withdrawn(tuple(stopped), tuple(told))
 
 
@@ -173,37 +200,18 @@ def _tell_recipients(
     agreement_id: uuid.UUID,
     key_id: uuid.UUID,
     *,
-    part: Mapping[uuid.UUID, frozenset[str]] | None = None,
-    purposes: frozenset[str] = frozenset(),
+    part: Part | None = None,
 ) -> list[uuid.UUID]:
-    """Write down, for each agency that received anything on the strength of an agreement, that it is told and owes an answer.
+    """Write down, for each agency that was told anything on the strength of an agreement, that it is told and owes an answer.
 
-    With `part`, or purposes, only for those that received any of that.
+    Told is who received a share, and who joined the team. With `part` only those that were told any of that.
     """
-    concerned: list[ColumnElement[bool]] = [true()]
-    if part is not None:
-        concerned = [Share.purpose.in_(purposes)]
-        for agency_id, categories in part.items():
-            carried = select(ShareItem.share_id).where(ShareItem.is_delivered.is_(True))
-            if ANY not in categories:
-                carried = carried.where(ShareItem.category.in_(categories))
-            concerned.append((Share.to_agency_id == agency_id) & Share.id.in_(carried))
-    rows = work.session.execute(
-        select(Share.to_agency_id, Share.id, Share.answered_by_account_id, Share.acknowledged_by_account_id)
-        .join(Disclosure, Disclosure.id == Share.disclosure_id)
-        .where(
-            Share.person_id == person_id,
-            Disclosure.was_shared.is_(True),
-            Disclosure.consent.in_([Consent.AGREED.value, Consent.PARTLY.value]),
-            or_(*concerned),
-        )
-        .order_by(Share.delivered_at)
-    ).all()
-    latest = {row.to_agency_id: row for row in rows}
+    told = _told(work, person_id, part)
+    handled = _who_handled(work, [one.latest for one in told.values()])
     holidays = partnerships.extra_holidays(work)
     due_at = rules.withdrawal_due_at(work.now, holidays)
     owed: list[NewDuty] = []
-    for agency_id, row in sorted(latest.items()):
+    for agency_id, one in sorted(told.items()):
         notice = WithdrawalNotice(
             id=uuid.uuid4(),
             partnership_id=work.partnership_id,
@@ -211,13 +219,15 @@ def _tell_recipients(
             person_id=person_id,
             agreement_id=agreement_id,
             agency_id=agency_id,
-            share_id=row.id,
+            disclosure_id=one.latest.id,
+            is_part=part is not None,
+            categories=sorted(one.categories),
+            purposes=sorted(one.purposes),
             told_at=work.now,
             due_at=due_at,
             key_id=key_id,
         )
         work.session.add(notice)
-        handled = [one for one in (row.answered_by_account_id, row.acknowledged_by_account_id) if one is not None]
         owed += [
             NewDuty(
                 kind=DutyKind.WITHDRAWAL_ANSWER,
@@ -229,11 +239,55 @@ def _tell_recipients(
                 owed_by_agency_id=None if account_id else agency_id,
                 case_id=case_id,
             )
-            for account_id in _who_answers(work, agency_id, handled)
+            for account_id in _who_answers(work, agency_id, handled.get(one.latest.subject_id, ()))
         ]
     work.session.flush()  # the notices first: duties are about them
     duties.raise_duties(work, duties=owed, policy_version_id=None, extra_holidays=holidays)
-    return sorted(latest)
+    return sorted(told)
+
+
+def _told(work: UnitOfWork, person_id: uuid.UUID, part: Part | None) -> dict[uuid.UUID, Told]:
+    """Return, by agency, what was told about a young person on the strength of an agreement, as far as `part` concerns it."""
+    acts = work.session.scalars(
+        select(Disclosure)
+        .where(
+            Disclosure.person_id == person_id,
+            Disclosure.was_shared.is_(True),
+            Disclosure.corrects_id.is_(None),
+            Disclosure.to_agency_id.is_not(None),
+            Disclosure.consent.in_([Consent.AGREED.value, Consent.PARTLY.value]),
+        )
+        .order_by(Disclosure.disclosed_at, Disclosure.id)
+    ).all()
+    work.keys.load({act.key_id for act in acts if act.key_id})
+    told: dict[uuid.UUID, Told] = {}
+    for act in acts:
+        agency_id, categories = act.to_agency_id, frozenset(words_from(act.record.open(work.keys) or {}).allowed)
+        concerned = categories if part is None else part.of(agency_id, act.purpose, categories)
+        if agency_id is None or not concerned:
+            continue
+        before = told.get(agency_id)
+        told[agency_id] = Told(
+            act,
+            concerned | (before.categories if before else frozenset()),
+            frozenset({act.purpose} if act.purpose else ()) | (before.purposes if before else frozenset()),
+        )
+    return told
+
+
+def _who_handled(work: UnitOfWork, acts: Collection[Disclosure]) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """Return, by what was told (a share, a place on the team), who dealt with it in the agency that was told."""
+    subjects = [act.subject_id for act in acts]
+    found: dict[uuid.UUID, list[uuid.UUID]] = {}
+    for share in work.session.execute(
+        select(Share.id, Share.answered_by_account_id, Share.acknowledged_by_account_id).where(Share.id.in_(subjects))
+    ):
+        found[share.id] = [one for one in (share[1], share[2]) if one is not None]
+    for place in work.session.execute(
+        select(Standing.source_id, Standing.account_id).where(Standing.source_id.in_(subjects))
+    ):
+        found.setdefault(place.source_id, []).append(place.account_id)
+    return found
 
 
 def _who_answers(

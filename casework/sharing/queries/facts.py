@@ -40,7 +40,7 @@ from casework.consent.rules import (
     explain,
     facts_from,
 )
-from casework.disclosures.rules import Cause
+from casework.disclosures.rules import Cause, Consent
 from casework.errors import FieldError, Invalid
 from casework.partnerships import rules as partnership_rules
 from casework.partnerships.models import Partnership, PartnershipAgency, PolicyVersion
@@ -153,6 +153,16 @@ class Decided:
             if one in case.said.live and one.permit.get(case.recipient.agency, frozenset()) & case.agreed:
                 return agreement_id
         return None
+
+    @property
+    def consent(self) -> Consent:
+        """What was agreed about what is asked for, for the record of the act."""
+        asked = set(self.facts.categories)
+        if self.agreed >= asked:
+            return Consent.AGREED
+        if self.agreed:
+            return Consent.PARTLY
+        return Consent.REFUSED if self.said_no else Consent.NOT_ASKED
 
     @property
     def wrong_basis(self) -> str | None:

@@ -19,6 +19,7 @@ from casework.cases.rules import Part
 from casework.clock import wednesday_9_december as date_words
 from casework.consent import queries as consent
 from casework.consent.rules import Status
+from casework.disclosures.models import Disclosure
 from casework.errors import NotFound
 from casework.people import queries as people
 from casework.programmes.registry import YOUTH_SUPPORT
@@ -30,11 +31,18 @@ from casework.work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class NoticeRecord:
-    """What one past recipient was told and answered. `about` is empty where the reader may not know whom it is about."""
+    """What one past recipient was told and answered. `about` is empty where the reader may not know whom it is about.
+
+    `share_id` is the share by which it was told last, None when that was by a place on the team. `categories` and `purposes` are
+    codes of what it had been told; when `is_part`, of that part of it which was taken back.
+    """
 
     id: uuid.UUID
     case_id: uuid.UUID
-    share_id: uuid.UUID
+    share_id: uuid.UUID | None
+    is_part: bool
+    categories: tuple[str, ...]
+    purposes: tuple[str, ...]
     agency_id: uuid.UUID
     agency: str
     about: str
@@ -48,7 +56,7 @@ class NoticeRecord:
 
 
 def reach_in_scope(work: UnitOfWork, case_id: uuid.UUID, *, act: str) -> tuple[Case, uuid.UUID]:
-    """Return the case and its young person for a worker of an agency in scope: one with standing, or that received a share.
+    """Return the case and its young person for a worker of an agency in scope: one with standing, or that was told something of it.
 
     Raises NotFound, the same for a hidden and a missing case.
     """
@@ -56,12 +64,12 @@ def reach_in_scope(work: UnitOfWork, case_id: uuid.UUID, *, act: str) -> tuple[C
     received = select(Share.case_id).where(
         Share.to_agency_id == actor.agency_id, Share.state.in_([state.value for state in RECEIVED])
     )
-    by_share = and_(
-        Case.id.in_(received),
+    was_told = and_(
+        or_(Case.id.in_(received), Case.id.in_(policy.of_whose_team(work))),
         not_(blocks.is_blocked(actor, work.now, Case.id)),
     )
     is_there = actor.has(Permission.SHARE_ANSWER) and actor.protocol_signed
-    conditions = [cases.may_see(actor, work.now), *([by_share] if is_there else [])]
+    conditions = [cases.may_see(actor, work.now), *([was_told] if is_there else [])]
     row = work.session.execute(
         select(Case, CasePerson.person_id)
         .join(CasePerson, CasePerson.case_id == Case.id)
@@ -154,25 +162,33 @@ def notices_of(work: UnitOfWork, *, case_id: uuid.UUID) -> tuple[NoticeRecord, .
     return _records(work, rows, is_named=False)
 
 
-def _with_agency(work: UnitOfWork) -> Select[WithdrawalNotice, str, bool]:
+def _with_agency(work: UnitOfWork) -> Select[WithdrawalNotice, str, bool, uuid.UUID | None]:
     knows_name = policy.knows_name(work, case_id=WithdrawalNotice.case_id.expression)
-    return select(WithdrawalNotice, Agency.name, knows_name).join(Agency, Agency.id == WithdrawalNotice.agency_id)
+    return (
+        select(WithdrawalNotice, Agency.name, knows_name, Share.id)
+        .join(Agency, Agency.id == WithdrawalNotice.agency_id)
+        .join(Disclosure, Disclosure.id == WithdrawalNotice.disclosure_id)
+        .outerjoin(Share, Share.id == Disclosure.subject_id)
+    )
 
 
 def _records(
-    work: UnitOfWork, found: Sequence[Row[WithdrawalNotice, str, bool]], *, is_named: bool
+    work: UnitOfWork, found: Sequence[Row[WithdrawalNotice, str, bool, uuid.UUID | None]], *, is_named: bool
 ) -> tuple[NoticeRecord, ...]:
     if not found:
         return ()
-    for case_id in sorted({row.case_id for row, _, _ in found}):
+    for case_id in sorted({row.case_id for row, *_ in found}):
         work.note_view("withdrawal:view", "case", case_id)
-    work.keys.load({row.key_id for row, _, _ in found})
-    persons = people.records(work, [row.person_id for row, _, knows_name in found if knows_name]) if is_named else {}
+    work.keys.load({row.key_id for row, *_ in found})
+    persons = people.records(work, [row.person_id for row, _, knows_name, _ in found if knows_name]) if is_named else {}
     return tuple(
         NoticeRecord(
             id=row.id,
             case_id=row.case_id,
-            share_id=row.share_id,
+            share_id=share_id,
+            is_part=row.is_part,
+            categories=tuple(row.categories),
+            purposes=tuple(row.purposes),
             agency_id=row.agency_id,
             agency=agency,
             about=persons[row.person_id].name if knows_name and row.person_id in persons else "",
@@ -184,5 +200,5 @@ def _records(
             answered_at=row.answered_at,
             words=str((row.words.open(work.keys) or {}).get("words", "")),
         )
-        for row, agency, knows_name in found
+        for row, agency, knows_name, share_id in found
     )

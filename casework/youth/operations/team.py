@@ -22,7 +22,7 @@ from casework.work import UnitOfWork
 from casework.youth import events, policy, rules
 from casework.youth.models import TeamMember, YouthCase
 from casework.youth.operations import steps
-from casework.youth.operations.telling import keep_telling, may_be_told
+from casework.youth.operations.telling import decide_telling, keep_telling, require_telling
 from casework.youth.queries.agreement import standing_of
 
 PRACTITIONERS = frozenset({Role.YOUTH_WORKER, Role.YOUTH_MANAGER, Role.SAFEGUARDING_LEAD})
@@ -39,17 +39,17 @@ def invite(
 ) -> uuid.UUID:
     """Take an agency, by its practitioner, on to the team: only one that the young person agreed may know. Returns the place's id.
 
-    That they learn who it is about is decided and kept as an act of sharing; `reaches_abuser` is declared for it.
+    That they learn who it is about is decided and kept as an act of sharing, a no as an act of not sharing; `reaches_abuser` is
+    declared for it.
     An agency that joins a plan under way for the first time has the agreement gone through again. Raises NotFound, NotAllowed,
     Conflict before a team can form, Invalid for an agency outside the agreement or a person not of it.
     """
     row = policy.reach_to_write(work, case_id, act="youth:invite")
     _require_team(row)
-    _require_scope(work, row, agency_id, Category.BASIC)
     _require_practitioner(work, row, agency_id, account_id)
     if _place_of(work, row, agency_id, account_id) is not None:
         raise Conflict("They are on the team already.")
-    told = may_be_told(
+    told = decide_telling(
         work,
         row,
         agency_id=agency_id,
@@ -57,6 +57,8 @@ def invite(
         categories=[Category.BASIC],
         reaches_abuser=reaches_abuser,
     )
+    _require_scope(work, row, agency_id, Category.BASIC)
+    require_telling(told)
     if row.stage in (rules.Stage.PLAN_ACTIVE, rules.Stage.REVIEWING) and not _was_there(work, row, agency_id):
         consent.force_review(work, case_id=row.case_id, because=ReviewBecause.NEW_AGENCY)
     member = _take_on(work, row, agency_id, account_id, rules.TeamPart.MEMBER)
@@ -82,8 +84,7 @@ def appoint_lead(
     if agency_id is None:
         raise Invalid.field("account", "Choose somebody of the team.")
     _require_practitioner(work, row, agency_id, account_id)
-    _require_scope(work, row, agency_id, Category.FULL_ASSESSMENT)
-    told = may_be_told(
+    told = decide_telling(
         work,
         row,
         agency_id=agency_id,
@@ -91,6 +92,8 @@ def appoint_lead(
         categories=[Category.BASIC, Category.FULL_ASSESSMENT],
         reaches_abuser=reaches_abuser,
     )
+    _require_scope(work, row, agency_id, Category.FULL_ASSESSMENT)
+    require_telling(told)
     before = row.holder_account_id
     for member in _present(work, row):
         if member.part == rules.TeamPart.LEAD or member.account_id == account_id:

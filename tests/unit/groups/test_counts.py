@@ -35,7 +35,7 @@ def tables_that_look_the_same(counts: dict[str, int], published: Published) -> l
 
 
 class TestG4TrendsComeFromCounts:
-    """The story of the handbook: seven noise complaints are shown, two are not."""
+    """The story: seven noise complaints are shown, two are not."""
 
     def test_shows_seven_and_hides_two(self) -> None:
         assert shown({"L3": 7}) == ("7", "7")

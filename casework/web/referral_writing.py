@@ -23,7 +23,7 @@ from casework.referrals.queries import Draft
 from casework.referrals.rules import Missing, ReferralState, quality
 from casework.risk.rules import Answer
 from casework.web.forms.checklist import pack
-from casework.web.forms.fields import Given
+from casework.web.forms.fields import Given, Mistake
 from casework.web.forms.form import Answers, Form
 from casework.web.forms.referral_document import document_of, judged, question_for, referrer_of, values_of
 from casework.web.forms.referring import STEPS
@@ -84,6 +84,7 @@ class Writing:
         for code, form in forms.items():
             typed = kept.get(code) or form.blank(before.get(code)).typed()
             answers[code] = judged(form, typed)
+        _agree(answers["children"])
         return cls(
             draft=draft,
             today=today,
@@ -108,6 +109,8 @@ class Writing:
     def take(self, step: str, given: Given) -> None:
         """Read one step as it was posted."""
         self.answers[step] = self.forms[step].read(given)
+        if step == "children":
+            _agree(self.answers[step])
 
     def keep(self, work: UnitOfWork) -> None:
         """Keep every step as typed, with what can be read of it for the writer's list."""
@@ -273,6 +276,19 @@ _WORDS = {
     "victim.safe_contact.windows": "Enter when contact is safe.",
     "victim.safe_contact.words": "Enter what to say if somebody else answers.",
 }
+
+
+def _agree(children: Answers) -> None:
+    """Note where the answer whether there are children and the children who are named do not go together."""
+    named = any(any(row.values()) for row in children.values.get("children") or ())
+    if children.rearranged or "any" in children.mistakes:
+        return
+    if children.values.get("any") == "yes" and not named:
+        children.mistakes["any"] = Mistake(
+            "Tell of each child what you know. A name or a date that you do not know can stay empty"
+        )
+    elif children.values.get("any") == "no" and named:
+        children.mistakes["any"] = Mistake("You have told of a child. Choose Yes, or remove the child")
 
 
 def _in_words(error: FieldError) -> str:

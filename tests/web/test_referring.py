@@ -206,6 +206,25 @@ class TestTheCheck:
         assert refused.status_code == 422
         assert "There is a problem" in text_of(refused)
 
+    @pytest.mark.parametrize(
+        ("any_there", "named", "told"),
+        [("yes", "", "Tell of each child what you know."), ("no", "Siân", "You have told of a child.")],
+    )
+    def test_asks_again_where_yes_or_no_and_the_children_differ(
+        self, amy: Visitor, any_there: str, named: str, told: str
+    ) -> None:
+        nobody = dict.fromkeys((name for name in CHILDREN if name.startswith("children-0-")), "")
+        address = fill(amy)
+        amy.open(f"{address}/children")
+        asked = amy.send(
+            f"{address}/children", {**CHILDREN, **nobody, "any": any_there, "children-0-given_names": named}
+        )
+        assert asked.status_code == 422
+        assert told in text_of(asked)
+        page = text_of(amy.open(f"{address}/check")).partition("Before it can be sent")[2]
+        assert told in page
+        assert "Say whether there are children." not in page
+
     def test_says_what_the_conference_lacks_and_lets_it_be_sent(self, amy: Visitor, partnership: APartnership) -> None:
         address = fill(amy, safe_contact={"channel": "", "windows": "", "words": "", "afraid_of": ""})
         page = text_of(amy.open(f"{address}/check"))

@@ -9,6 +9,7 @@ SUBSCRIPTIONS: Subscriptions = {
     "account.invited": (notices.invite_account,),
     "agreement.answered": (youth.after_agreement,),
     "agreement.withdrawn": (youth.after_agreement,),
+    "case.conflict_blocked": (follow_up.look_for_another,),
     "conference.list_published": (follow_up.ask_agencies, follow_up.owe_confidentiality, notices.tell_list_is_out),
     "conference.case_listed": (follow_up.ask_about_late_case,),
     "conference.sitting_ended": (follow_up.after_sitting, follow_up.draft_minutes),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, false, or_
+from sqlalchemy import ColumnElement, any_, exists, false, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from casework.access.actors import Actor
@@ -27,7 +27,18 @@ def is_blocked(actor: Actor, now: datetime, case_id: CaseId) -> ColumnElement[bo
 
     An empty column names no case, so nobody is blocked from it; processes are blocked from nothing.
     """
+    return exists().where(CaseBlock.case_id == case_id, holds(now), _names(actor))
+
+
+def is_blocked_from_any(
+    actor: Actor, now: datetime, case_ids: InstrumentedAttribute[list[uuid.UUID]]
+) -> ColumnElement[bool]:
+    """Return the SQL condition that `actor`, or the actor's agency, is blocked at `now` from one of the cases listed in a column."""
+    return exists().where(CaseBlock.case_id == any_(case_ids), holds(now), _names(actor))
+
+
+def _names(actor: Actor) -> ColumnElement[bool]:
     blocked_as = [CaseBlock.account_id == actor.account_id] if actor.account_id is not None else []
     if actor.agency_id is not None:
         blocked_as.append(CaseBlock.agency_id == actor.agency_id)
-    return exists().where(CaseBlock.case_id == case_id, holds(now), or_(false(), *blocked_as))
+    return or_(false(), *blocked_as)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import Base, InPartnership, clear, inside
@@ -46,6 +46,11 @@ class Duty(Base, InPartnership):
     subject_kind: Mapped[str] = mapped_column(String(30), comment=clear("sort of thing it is about"))
     subject_id: Mapped[uuid.UUID] = mapped_column(index=True, comment=clear("random id of that thing"))
     case_id: Mapped[uuid.UUID | None] = mapped_column(index=True, comment=clear("random id of the case, for blocks"))
+    hidden_like: Mapped[list[uuid.UUID]] = mapped_column(
+        ARRAY(Uuid),
+        server_default=text("'{}'"),
+        comment=clear("random ids of the cases that it may turn out to be about, for blocks"),
+    )
     conference_id: Mapped[uuid.UUID | None] = mapped_column(index=True, comment=clear("random id of the round"))
     due_at: Mapped[datetime] = mapped_column(comment=clear("the scheduler needs it"))
     rule: Mapped[str] = mapped_column(String(60), comment=clear("code of the rule that set the date"))

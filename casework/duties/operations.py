@@ -19,7 +19,10 @@ from casework.work import UnitOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDuty:
-    """What somebody is to owe. Exactly one of agency, account and role owes it; `due_at` is a UTC instant."""
+    """What somebody is to owe. Exactly one of agency, account and role owes it; `due_at` is a UTC instant.
+
+    `hidden_like` are the cases that it may turn out to be about: who is shut out of one of them learns nothing of it.
+    """
 
     kind: rules.DutyKind
     subject_kind: str
@@ -30,6 +33,7 @@ class NewDuty:
     owed_by_account_id: uuid.UUID | None = None
     owed_by_role: str | None = None
     case_id: uuid.UUID | None = None
+    hidden_like: Sequence[uuid.UUID] = ()
     conference_id: uuid.UUID | None = None
 
 
@@ -42,7 +46,7 @@ def raise_duties(
 ) -> list[uuid.UUID]:
     """Write down what is owed and the reminders each duty asks for. A duty that is there already is not raised twice.
 
-    A duty of a kind that recurs (duties.rules.RECURRING) and was met is owed again, with its reminders. Source:
+    A duty that was met or waived is owed again, with its reminders, where its kind says so (duties.rules.AGAIN). Source:
     docs/adr/0008-duties.md; the reminder times are in duties.rules. Returns the ids of the new duties.
     """
     rows = [
@@ -56,6 +60,7 @@ def raise_duties(
             "subject_kind": duty.subject_kind,
             "subject_id": duty.subject_id,
             "case_id": duty.case_id,
+            "hidden_like": list(duty.hidden_like),
             "conference_id": duty.conference_id,
             "due_at": duty.due_at,
             "rule": duty.rule,
@@ -71,7 +76,7 @@ def raise_duties(
     for row, duty in zip(rows, duties, strict=True):
         if row["id"] in new:
             owed.append((row["id"], duty))  # type: ignore[arg-type]
-        elif duty.kind in rules.RECURRING and (again := _owe_again(work, duty, policy_version_id)) is not None:
+        elif duty.kind in rules.AGAIN and (again := _owe_again(work, duty, policy_version_id)) is not None:
             owed.append((again, duty))
     reminders = [
         {
@@ -105,10 +110,12 @@ def _owe_again(work: UnitOfWork, duty: NewDuty, policy_version_id: uuid.UUID | N
             Duty.subject_id == duty.subject_id,
             Duty.owed_by_agency_id.is_not_distinct_from(duty.owed_by_agency_id),
             Duty.owed_by_account_id.is_not_distinct_from(duty.owed_by_account_id),
-            Duty.state == rules.DutyState.MET.value,
+            Duty.state.in_([state.value for state in rules.AGAIN[duty.kind]]),
         )
         .values(
             state=rules.DutyState.OPEN.value,
+            case_id=duty.case_id,
+            hidden_like=list(duty.hidden_like),
             due_at=duty.due_at,
             raised_at=work.now,
             policy_version_id=policy_version_id,
@@ -158,9 +165,20 @@ def reopen(work: UnitOfWork, *, kind: rules.DutyKind, subject_id: uuid.UUID, age
 
 
 def name_case(work: UnitOfWork, *, kind: rules.DutyKind, subject_id: uuid.UUID, case_id: uuid.UUID) -> None:
-    """Say which case a thing turned out to be about, so that its blocks hide what is owed about it."""
+    """Say which case a thing turned out to be about, so that its blocks, and no other's, hide what is owed about it."""
     work.session.execute(
-        update(Duty).where(Duty.kind == kind.value, Duty.subject_id == subject_id).values(case_id=case_id)
+        update(Duty)
+        .where(Duty.kind == kind.value, Duty.subject_id == subject_id)
+        .values(case_id=case_id, hidden_like=[])
+    )
+
+
+def hide_like(work: UnitOfWork, *, subject_id: uuid.UUID, case_ids: Sequence[uuid.UUID]) -> None:
+    """Say which cases a thing may turn out to be about, so that the blocks of each hide what is still owed about it."""
+    work.session.execute(
+        update(Duty)
+        .where(Duty.subject_id == subject_id, Duty.state == rules.DutyState.OPEN.value, Duty.case_id.is_(None))
+        .values(hidden_like=list(case_ids))
     )
 
 
@@ -215,6 +233,8 @@ class DueReminder:
     owed_by_agency_id: uuid.UUID | None
     owed_by_account_id: uuid.UUID | None
     owed_by_role: str | None
+    case_ids: frozenset[uuid.UUID]
+    """The case that it is about, or those that it may turn out to be about: who is shut out of one is not reminded."""
     case_id: uuid.UUID | None
     conference_id: uuid.UUID | None
 
@@ -250,6 +270,7 @@ def take_due_reminders(work: UnitOfWork, *, limit: int = 5000) -> list[DueRemind
                 owed_by_agency_id=duty.owed_by_agency_id,
                 owed_by_account_id=duty.owed_by_account_id,
                 owed_by_role=duty.owed_by_role,
+                case_ids=frozenset([*([duty.case_id] if duty.case_id else []), *duty.hidden_like]),
                 case_id=duty.case_id,
                 conference_id=duty.conference_id,
             )

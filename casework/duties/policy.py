@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, not_, or_
+from sqlalchemy import ColumnElement, and_, not_, or_
 
 from casework.access import blocks
 from casework.duties.models import Duty
@@ -11,8 +11,12 @@ from casework.work import UnitOfWork
 
 
 def may_know(work: UnitOfWork) -> ColumnElement[bool]:
-    """Return the SQL condition that limits any query over Duty: a block hides what is owed about the case as it hides the case."""
-    return not_(blocks.is_blocked(work.actor, work.now, Duty.case_id))
+    """Return the SQL condition that limits any query over Duty: a block hides what is owed about the case as it hides the case, and
+    what may turn out to be about it."""
+    return and_(
+        not_(blocks.is_blocked(work.actor, work.now, Duty.case_id)),
+        not_(blocks.is_blocked_from_any(work.actor, work.now, Duty.hidden_like)),
+    )
 
 
 def can_be_done(work: UnitOfWork) -> ColumnElement[bool]:

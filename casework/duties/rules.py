@@ -32,6 +32,7 @@ class DutyKind(StrEnum):
     FLAG_LIFT = "flag_lift"
     REFERRAL_TRIAGE = "referral_triage"
     IDVA_CONTACT = "idva_contact"
+    CONTACT_BY_ANOTHER = "contact_by_another"
     TELL_VICTIM = "tell_victim"
     RESEARCH_REPLY = "research_reply"
     # Youth support. Each is owed by one practitioner, and nobody who chases for a MARAC learns of it.
@@ -51,12 +52,6 @@ class DutyKind(StrEnum):
     AGREEMENT_REVIEW = "agreement_review"
     AGREEMENT_IN_WRITING = "agreement_in_writing"
 
-
-RECURRING = frozenset(
-    {DutyKind.REFERRAL_TRIAGE, DutyKind.ESCALATION_ANSWER, DutyKind.INTERVENTION_REVIEW, DutyKind.CONTACT_ANSWER}
-    | {DutyKind.AGREEMENT_REVIEW}
-)
-"""What is owed again when it arises again about the same thing: a referral that was returned and comes back corrected."""
 
 OWN_ONLY = frozenset(
     {
@@ -98,9 +93,23 @@ TRANSITIONS: Mapping[DutyState, frozenset[DutyState]] = {
     DutyState.OPEN: frozenset({DutyState.MET, DutyState.WAIVED, DutyState.LAPSED}),
     # An answer taken back is owed again.
     DutyState.MET: frozenset({DutyState.OPEN}),
-    DutyState.WAIVED: frozenset(),
+    # Who was let off because they were shut out owes it when that turns out not to hold.
+    DutyState.WAIVED: frozenset({DutyState.OPEN}),
     DutyState.LAPSED: frozenset(),
 }
+
+AGAIN: Mapping[DutyKind, frozenset[DutyState]] = {
+    # What arises again about the same thing: a referral that was returned and comes back corrected.
+    DutyKind.REFERRAL_TRIAGE: frozenset({DutyState.MET}),
+    DutyKind.ESCALATION_ANSWER: frozenset({DutyState.MET}),
+    DutyKind.INTERVENTION_REVIEW: frozenset({DutyState.MET}),
+    DutyKind.CONTACT_ANSWER: frozenset({DutyState.MET}),
+    DutyKind.AGREEMENT_REVIEW: frozenset({DutyState.MET}),
+    # What passes from one to the other as it turns out who is shut out (docs/adr/0016-first-contact.md).
+    DutyKind.IDVA_CONTACT: frozenset({DutyState.WAIVED}),
+    DutyKind.CONTACT_BY_ANOTHER: frozenset({DutyState.WAIVED}),
+}
+"""What is owed again when it is raised again, and from which states."""
 
 TOLD = "told"
 TWO_DAYS = "two_days"
@@ -153,6 +162,9 @@ TERMS: Mapping[DutyKind, Terms] = {
     DutyKind.REFERRAL_TRIAGE: Terms("Decide on the referral", "Referral not decided", (ON_THE_DAY,), 1, 1, "chair"),
     DutyKind.IDVA_CONTACT: Terms(
         "Try to reach the victim", "No attempt to reach the victim", (ONE_DAY, ON_THE_DAY), 1, 1, "coordinator"
+    ),
+    DutyKind.CONTACT_BY_ANOTHER: Terms(
+        "Find somebody to reach the victim", "Nobody found to reach the victim", (TOLD, ON_THE_DAY), 1, 1, "chair"
     ),
     DutyKind.TELL_VICTIM: Terms(
         "Tell the victim what was agreed", "Victim not told", (TOLD, ON_THE_DAY), 1, 2, "coordinator"

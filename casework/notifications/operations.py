@@ -170,14 +170,13 @@ def gather_reminders(work: UnitOfWork) -> int:
     A person who is blocked from a case is not reminded of anything about it. Returns how many notices are new.
     """
     due = duties.take_due_reminders(work)
-    blocked = cases.blocked_accounts(
-        work, case_ids={reminder.case_id for reminder in due if reminder.case_id}, at=work.now
-    )
+    about = frozenset[uuid.UUID]().union(*(reminder.case_ids for reminder in due))
+    blocked = cases.blocked_accounts(work, case_ids=about, at=work.now)
     people = _Recipients(work)
     morning: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
     at_once: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
     for reminder in due:
-        shut_out = blocked.get(reminder.case_id, set()) if reminder.case_id else set()
+        shut_out = set[uuid.UUID]().union(*(blocked.get(case_id, ()) for case_id in reminder.case_ids))
         pile = morning if reminder.step in rules.MORNING_STEPS else at_once
         for account_id in people.of(reminder):
             if not shut_out or not {account_id, people.agency_of(account_id)} & shut_out:

@@ -42,6 +42,10 @@ IDVA_SERVICE = "idva_service"
 LATER = "later"
 """The step of a referral that triage looked at and left for later: its state stays, and its writer is not told."""
 
+BY_ANOTHER = "by_another"
+"""The step of a referral whose victim somebody else than the IDVA service tries to reach: only triage reads it, who is shut out
+must not learn of it."""
+
 OPEN_STATES = frozenset({ReferralState.DRAFT, ReferralState.SUBMITTED, ReferralState.RETURNED})
 """Nothing has been decided yet."""
 

@@ -117,12 +117,15 @@ def _owed(work: UnitOfWork, desk: Desk) -> Mapping[str, Any]:
 
 def _coordinator(work: UnitOfWork, desk: Desk) -> Mapping[str, Any]:
     """Show what stops the sitting, what waits at triage, and the research of every agency."""
+    inbox = home_views.inbox(referrals.inbox(work, with_candidates=False))
+    owed = duties.open_duties(work)
     found: dict[str, Any] = {
-        "inbox": home_views.inbox(referrals.inbox(work, with_candidates=False)),
+        "inbox": inbox,
         "may_triage": work.actor.has(Permission.REFERRAL_TRIAGE),
         "may_plan": work.actor.has(Permission.CONFERENCE_PLAN),
         "minutes": desk.waiting_for(RoundState.MINUTES_DRAFT, RoundState.APPROVED),
         "before": None,
+        "seeking": home_views.seeking(owed, inbox) if work.actor.has(Permission.REFERRAL_TRIAGE) else (),
         "moving": (),
         "over_by": 0,
         "rows": (),
@@ -135,7 +138,7 @@ def _coordinator(work: UnitOfWork, desk: Desk) -> Mapping[str, Any]:
     names = {one.id: one.name for one in agencies.agencies(work)}
     across, rows = round_views.grid(board.on_the_list, squares, names, work.now)
     return found | {
-        "before": home_views.before(focus, board, squares, duties.open_duties(work), names),
+        "before": home_views.before(focus, board, squares, owed, names),
         "moving": board.moving,
         "over_by": board.over_by,
         "boards": boards,

@@ -130,10 +130,11 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """The referrals that wait: those to decide, the oldest first, and how many are with their referrers."""
+    """The referrals that wait: those to decide, the oldest first, how many are with their referrers, and the victim of each by name."""
 
     waiting: tuple[Waiting, ...]
     returned: int
+    names: Mapping[UUID, str]
 
 
 def inbox(lines: Sequence[ReferralLine]) -> Inbox:
@@ -142,6 +143,26 @@ def inbox(lines: Sequence[ReferralLine]) -> Inbox:
     return Inbox(
         waiting=tuple(Waiting(one, one.submitted_at, _and_more(one.lacking)) for one in waiting),
         returned=sum(one.state == ReferralState.RETURNED for one in lines),
+        names={one.id: one.victim_name for one in lines},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Seeking:
+    """A victim for whom somebody has to be found who tries to reach her, by when. The name is "" once triage has decided."""
+
+    referral_id: UUID
+    name: str
+    due_at: datetime
+    is_late: bool
+
+
+def seeking(owed: Iterable[DutyRecord], inbox: Inbox) -> tuple[Seeking, ...]:
+    """Return the victims whom the IDVA service may not know of and whom nobody tries to reach yet, by due time."""
+    return tuple(
+        Seeking(one.subject_id, inbox.names.get(one.subject_id, ""), one.due_at, one.is_late)
+        for one in owed
+        if one.kind == DutyKind.CONTACT_BY_ANOTHER
     )
 
 

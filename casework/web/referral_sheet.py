@@ -13,7 +13,7 @@ from uuid import UUID
 
 from casework.clock import age_on
 from casework.referrals.queries import Step
-from casework.referrals.rules import LATER, Missing
+from casework.referrals.rules import BY_ANOTHER, LATER, Missing
 from casework.risk.rules import Answer, assess
 from casework.web.components import Entry, Fact, SafeContact
 from casework.web.forms import referral_words as words
@@ -148,6 +148,8 @@ def _step_words(step: Step) -> str:
         return {"repeat": "Accepted as a repeat", "new": "Accepted as a new case"}.get(step.code or "", "Accepted")
     if step.step == LATER:
         return "Left for later"
+    if step.step == BY_ANOTHER:
+        return "First contact: somebody else than the IDVA service tries"
     if step.step == "contact":
         return f"First contact: {_CONTACT.get(step.code or '', 'tried')}"
     return {"submitted": "Sent", "withdrawn": "Taken back"}.get(step.step, step.step.capitalize())

@@ -26,7 +26,7 @@ from casework.referrals.rules import RedirectDestination, ReferralState, ReturnR
 from casework.web import guard, known_cases, referral_sheet
 from casework.web.forms.form import Answers
 from casework.web.forms.referral_words import ROUTE
-from casework.web.forms.triage import ACCEPT, FORMS, NEW_CASE, WORDS
+from casework.web.forms.triage import ACCEPT, FORMS, NEW_CASE, SOMEBODY, WORDS
 from casework.web.unit import now, work_for_request
 from casework.work import UnitOfWork
 
@@ -92,6 +92,25 @@ def decide(referral_id: UUID, answer: str) -> ResponseReturnValue:
             there = url_for("triage.referral", referral_id=following) if following else url_for("triage.inbox")
             return redirect(there, 303)
     return _page(referral_id, refused=(answer, answers)), 422
+
+
+@blueprint.post("/<uuid:referral_id>/first-contact")
+@guard.needs(Permission.REFERRAL_TRIAGE)
+def somebody_found(referral_id: UUID) -> ResponseReturnValue:
+    """Note who tries to reach a victim whom the IDVA service may not know of."""
+    answers = SOMEBODY.read(request.form)
+    if answers.ok:
+        try:
+            with work_for_request(purpose=Purpose.TRIAGE) as work:
+                operations.somebody_found(work, referral_id=referral_id, words=answers.values["somebody_words"])
+        except Invalid as invalid:
+            answers.refused(invalid)
+        except Conflict as conflict:
+            answers.general.append(conflict.message)
+        else:
+            flash("Noted: somebody else tries to reach her.")
+            return redirect(url_for("triage.referral", referral_id=referral_id), 303)
+    return _page(referral_id, refused=("first-contact", answers)), 422
 
 
 @blueprint.post("/<uuid:referral_id>/set-aside/<uuid:case_id>")
@@ -161,9 +180,13 @@ def _page(referral_id: UUID, *, refused: tuple[str, Answers] | None = None) -> s
         form=refused[1] if refused else _NO_FORM,
         open_form=refused[0] if refused else "",
         # Somebody else has decided meanwhile: the form is gone, the words are not.
-        typed=_words_of(refused[1]) if refused and not record.may_decide else "",
+        typed=_words_of(refused[1]) if refused and not _stands(refused[0], record) else "",
         age=now() - record.line.submitted_at if record.line.submitted_at else None,
     )
+
+
+def _stands(answer: str, record: ReferralRecord) -> bool:
+    return record.seeks_somebody if answer == "first-contact" else record.may_decide
 
 
 def _words_of(answers: Answers) -> str:
@@ -188,7 +211,8 @@ def _forms(record: ReferralRecord) -> dict[str, Answers]:
     sure = any(one.verdict == "same" and not one.is_dismissed for one in couples)
     # With nobody known the question is answered already; with somebody likely the co-ordinator has to say.
     first = {} if couples and (sure or not all(one.is_dismissed for one in couples)) else {"known_case": NEW_CASE}
-    return {code: form.blank(first if code == "accept" else None) for code, form in forms.items()}
+    blank = {code: form.blank(first if code == "accept" else None) for code, form in forms.items()}
+    return {**blank, "first-contact": SOMEBODY.blank()}
 
 
 def _routes(record: ReferralRecord, policy: Policy) -> RoutesIn:

@@ -15,6 +15,7 @@ import pytest
 
 from casework.access.permissions import Purpose, Role
 from casework.accounts import operations as accounts
+from casework.cases import operations as cases
 from casework.clock import at_london, london_date
 from casework.conferences import operations as conferences
 from casework.events import operations as outbox
@@ -136,6 +137,8 @@ class TestEveryHandler:
         rows = [json.dumps(fortnight.couple(number)).encode() for number in range(4, 26)]
         with partnership.acting("coordinator") as work:
             imports.begin(work, import_id=imports.upload(work, content=b"\n".join(rows)))
+        with partnership.acting("coordinator", Purpose.OVERSIGHT) as work:
+            cases.block(work, case_id=late, agency_id=partnership.agencies["idva_service"], reason="He works there.")
         fortnight.settle()
         of_marac = {event for event in SUBSCRIPTIONS if event.partition(".")[0] not in OF_YOUTH_SUPPORT}
         assert of_marac - ELSEWHERE <= set(fortnight.again), "the story has something for every handler"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from casework.access.permissions import Purpose, Role
 from casework.cases import operations as cases
 from casework.duties import queries as duties
-from casework.errors import NotAllowed, NotFound
+from casework.errors import Conflict, NotAllowed, NotFound
 from casework.referrals import operations, queries
 from casework.referrals.rules import ContactOutcome, RedirectDestination, ReturnReason
 from tests.conftest import MailSink
@@ -131,42 +132,131 @@ class TestAReferralThatIsSent:
             tries(fortnight, taken_back)
 
 
+def joined(fortnight: Fortnight) -> None:
+    """The IDVA has a colleague in her service."""
+    partnership = fortnight.partnership
+    partnership.people["colleague"] = partnership.person(
+        "Joanna Tranter", Role.IDVA, agency=partnership.agencies["idva_service"]
+    )
+
+
+def shuts_out(fortnight: Fortnight, case_id: uuid.UUID, *, service: bool = False) -> None:
+    """The co-ordinator shuts the IDVA out of a case, or her whole service."""
+    partnership = fortnight.partnership
+    whom: dict[str, uuid.UUID] = (
+        {"agency_id": partnership.agencies["idva_service"]} if service else {"account_id": partnership.account("idva")}
+    )
+    with partnership.acting("coordinator", Purpose.OVERSIGHT) as work:
+        cases.block(work, case_id=case_id, reason="Her sister.", **whom)
+
+
+def corrects(fortnight: Fortnight, referral_id: uuid.UUID, document: dict[str, Any]) -> None:
+    """The co-ordinator returns a referral, and its writer sends it again with other people in it."""
+    with fortnight.partnership.acting("coordinator", Purpose.TRIAGE) as work:
+        operations.return_to_referrer(work, referral_id=referral_id, reason=ReturnReason.REASONS_TOO_THIN, words="Who?")
+    with fortnight.partnership.acting("referrer", Purpose.REFERRING) as work:
+        operations.resubmit(work, referral_id=referral_id, document=document, fingerprint=str(document["victim"]))
+    fortnight.settle()
+
+
 class TestAnIdvaWhoIsShutOut:
     def test_learns_nothing_when_the_couple_is_referred_again_while_her_colleague_does(
         self, fortnight: Fortnight, mail: MailSink
     ) -> None:
-        partnership = fortnight.partnership
-        partnership.people["colleague"] = partnership.person(
-            "Joanna Tranter", Role.IDVA, agency=partnership.agencies["idva_service"]
-        )
+        joined(fortnight)
         case_id = fortnight.case_for()
         tries(fortnight, self.referral_of(fortnight, case_id), "colleague")
-        with partnership.acting("coordinator", Purpose.OVERSIGHT) as work:
-            cases.block(work, case_id=case_id, account_id=partnership.account("idva"), reason="Her sister.")
+        shuts_out(fortnight, case_id)
         mail.recipients.clear()
         again = fortnight.refers()
-        assert partnership.people["idva"].email not in mail.recipients
-        assert partnership.people["colleague"].email in mail.recipients
+        people = fortnight.partnership.people
+        assert people["idva"].email not in mail.recipients
+        assert people["colleague"].email in mail.recipients
         assert owed(fortnight, "idva") == []
         assert [kind for kind, _ in owed(fortnight, "colleague")] == ["idva_contact"]
         with pytest.raises(NotFound):
             reads(fortnight, again)
         assert reads(fortnight, again, "colleague").state == "submitted"
 
-    def test_with_her_whole_service_is_not_asked_at_all(self, fortnight: Fortnight, mail: MailSink) -> None:
-        partnership = fortnight.partnership
+    def test_owes_nothing_more_once_a_correction_names_her_sister(self, fortnight: Fortnight) -> None:
+        joined(fortnight)
         case_id = fortnight.case_for()
-        with partnership.acting("coordinator", Purpose.OVERSIGHT) as work:
-            cases.block(work, case_id=case_id, agency_id=partnership.agencies["idva_service"], reason="He works there.")
-        mail.recipients.clear()
-        again = fortnight.refers()
-        assert partnership.people["idva"].email not in mail.recipients
+        tries(fortnight, self.referral_of(fortnight, case_id), "colleague")
+        shuts_out(fortnight, case_id)
+        referral_id = fortnight.refers(fortnight.couple(2))
+        assert owed(fortnight, "idva") == [("idva_contact", None)]
+        corrects(fortnight, referral_id, fortnight.document())
         assert owed(fortnight, "idva") == []
+        assert owed(fortnight, "colleague") == [("idva_contact", None)]
         with pytest.raises(NotFound):
-            reads(fortnight, again)
+            reads(fortnight, referral_id)
+        # It is about another couple after all.
+        with fortnight.partnership.acting("coordinator", Purpose.TRIAGE) as work:
+            operations.dismiss_candidate(work, referral_id=referral_id, case_id=case_id)
+        assert owed(fortnight, "idva") == [("idva_contact", None)]
 
     @staticmethod
     def referral_of(fortnight: Fortnight, case_id: uuid.UUID) -> uuid.UUID:
         with fortnight.partnership.acting("coordinator", Purpose.SUPPORT) as work:
             [past] = queries.history(work, case_id=case_id)
         return past.referral_id
+
+
+class TestAServiceThatIsShutOut:
+    def test_is_not_asked_and_the_coordinator_is_told_to_find_somebody_else(
+        self, fortnight: Fortnight, mail: MailSink
+    ) -> None:
+        people = fortnight.partnership.people
+        case_id = fortnight.case_for()
+        fortnight.settle()
+        shuts_out(fortnight, case_id, service=True)
+        fortnight.settle()
+        with fortnight.partnership.acting("second_coordinator", Purpose.TRIAGE) as work:
+            assert [duty.kind for duty in duties.my_duties(work)] == ["contact_by_another"]
+        fortnight.partnership.now += timedelta(hours=1)
+        mail.recipients.clear()
+        again = fortnight.refers()
+        fortnight.settle()
+        assert people["idva"].email not in mail.recipients
+        assert mail.recipients.count(people["coordinator"].email) == 2
+        assert owed(fortnight, "idva") == []
+        with pytest.raises(NotFound):
+            reads(fortnight, again)
+        with fortnight.partnership.acting("coordinator", Purpose.TRIAGE) as work:
+            assert queries.referral_record(work, referral_id=again).seeks_somebody
+            operations.somebody_found(work, referral_id=again, words="Amy Shaw of the midwives, from today.")
+        with fortnight.partnership.acting("coordinator", Purpose.TRIAGE) as work:
+            record = queries.referral_record(work, referral_id=again)
+            owing = [duty.subject_id for duty in duties.my_duties(work) if duty.kind == "contact_by_another"]
+        assert not record.seeks_somebody
+        assert again not in owing
+        assert record.steps[-1].words == "Amy Shaw of the midwives, from today."
+        with fortnight.partnership.acting("referrer", Purpose.REFERRING) as work:
+            assert [step.step for step in queries.referral_record(work, referral_id=again).steps] == ["submitted"]
+        with pytest.raises(Conflict), fortnight.partnership.acting("coordinator", Purpose.TRIAGE) as work:
+            operations.somebody_found(work, referral_id=again, words="Amy Shaw.")
+
+    def test_is_asked_again_when_a_correction_names_a_stranger(self, fortnight: Fortnight) -> None:
+        case_id = fortnight.case_for()
+        shuts_out(fortnight, case_id)
+        referral_id = fortnight.refers()
+        assert owed(fortnight, "idva") == []
+        assert ("contact_by_another", None) in owed(fortnight, "coordinator")
+        with fortnight.partnership.acting("coordinator", Purpose.TRIAGE) as work:
+            operations.dismiss_candidate(work, referral_id=referral_id, case_id=case_id)
+        assert owed(fortnight, "idva") == [("idva_contact", None)]
+        assert ("contact_by_another", None) not in owed(fortnight, "coordinator")
+
+    def test_is_no_word_to_a_coordinator_who_is_shut_out_as_well(self, fortnight: Fortnight, mail: MailSink) -> None:
+        partnership = fortnight.partnership
+        case_id = fortnight.case_for()
+        shuts_out(fortnight, case_id, service=True)
+        with partnership.acting("coordinator", Purpose.OVERSIGHT) as work:
+            cases.block(work, case_id=case_id, reason="Hers too.", account_id=partnership.account("second_coordinator"))
+        fortnight.settle()
+        mail.recipients.clear()
+        fortnight.refers()
+        fortnight.settle()
+        assert owed(fortnight, "second_coordinator") == []
+        assert partnership.people["second_coordinator"].email not in mail.recipients
+        assert {"contact_by_another", "referral_triage"} <= {kind for kind, _ in owed(fortnight, "coordinator")}

@@ -205,6 +205,7 @@ GATES: dict[str, str] = {
     "GET triage.inbox": "coordinator administrator",
     "GET triage.referral": "coordinator administrator",
     "POST triage.set_aside": "coordinator",
+    "POST triage.somebody_found": "coordinator",
     # Young people's files: nobody of a MARAC. Who gets in is in test_youth_access.py.
     "POST interventions.goes_on": "",
     "GET interventions.history": "",

@@ -236,6 +236,31 @@ class TestAccepting:
         assert "so it cannot be accepted" in text_of(self.accept(priya, once))
 
 
+class TestFindingSomebodyElse:
+    """The IDVA service is shut out of the case that a referral may be about."""
+
+    def test_stands_on_the_home_page_and_on_the_referral_until_somebody_is_found(
+        self, priya: Visitor, partnership: APartnership
+    ) -> None:
+        case_id = accepted(partnership)
+        with partnership.acting("coordinator", Purpose.OVERSIGHT) as work:
+            service = partnership.agencies["idva_service"]
+            cases.block(work, case_id=case_id, agency_id=service, reason="He works there.")
+        waiting = submitted(partnership, a_document(TODAY))
+        home = text_of(priya.open("/"))
+        assert f'<a class="govuk-link" href="/triage/{waiting}">Find somebody to reach Leanne Whitehouse</a>' in home
+        assert "Find somebody to reach the victim" in text_of(priya.open(f"/triage/{waiting}"))
+        there = f"/triage/{waiting}/first-contact"
+        assert "Write who tries to reach her" in text_of(priya.send(there, {"somebody_words": " "}))
+        found = priya.follow(priya.send(there, {"somebody_words": "Amy Shaw of the midwives, from today."}))
+        assert "Noted: somebody else tries to reach her." in text_of(found)
+        assert "somebody else than the IDVA service tries" in text_of(found)
+        assert "Find somebody" not in text_of(priya.open("/"))
+        late = priya.send(there, {"somebody_words": "Amy Shaw."})
+        assert late.status_code == 422
+        assert "Amy Shaw." in text_of(late)
+
+
 class TestReturning:
     def test_gives_the_referrer_the_words(self, priya: Visitor, visitor_as: Sign, partnership: APartnership) -> None:
         thin = submitted(partnership)

@@ -7,8 +7,14 @@ from casework.conferences import operations as conferences
 from casework.events.operations import Message
 from casework.minutes import operations as minutes
 from casework.referral_imports import operations as imports
+from casework.referrals import operations as referrals
 from casework.research import operations as research
 from casework.work import UnitOfWork
+
+
+def look_for_another(work: UnitOfWork, message: Message) -> None:
+    """See that a victim whom somebody now shut out was to reach is reached by somebody else."""
+    referrals.after_block(work, case_id=message.id_of("case_id"))
 
 
 def ask_agencies(work: UnitOfWork, message: Message) -> None:

@@ -82,7 +82,6 @@ def owe_approval(
     used = partnerships.policy_version(work, version_id=conference.policy_version_id)
     holidays = partnerships.extra_holidays(work)
     clocks = round_rules.clocks(counted_from, used, holidays)
-    to_chair = {"owed_by_account_id": conference.chair_account_id} if conference.chair_account_id else {}
     duties.raise_duties(
         work,
         duties=[
@@ -92,9 +91,9 @@ def owe_approval(
                 subject_id=minutes_id,
                 due_at=clocks.minutes_approval_due_at,
                 rule="clock.minutes_approval",
-                owed_by_role=None if to_chair else "chair",
+                owed_by_account_id=conference.chair_account_id,
+                owed_by_role=None if conference.chair_account_id else "chair",
                 conference_id=conference.id,
-                **to_chair,
             ),
             NewDuty(
                 kind=DutyKind.MINUTES_ISSUE,

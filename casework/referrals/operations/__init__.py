@@ -1,6 +1,7 @@
 """Writes of referrals: submitting and correcting, then triage."""
 
 from casework.referrals.operations.contact import record_contact
+from casework.referrals.operations.idva import after_block, somebody_found
 from casework.referrals.operations.submission import (
     ChangedReferral,
     Submission,
@@ -23,6 +24,7 @@ __all__ = [
     "Submission",
     "Submitted",
     "accept",
+    "after_block",
     "dismiss_candidate",
     "leave_for_later",
     "record_contact",
@@ -30,6 +32,7 @@ __all__ = [
     "resubmit",
     "return_to_referrer",
     "save_draft",
+    "somebody_found",
     "submit",
     "withdraw",
 ]

@@ -9,7 +9,7 @@ from casework.duties import operations as duties
 from casework.duties.rules import DutyKind
 from casework.errors import Invalid, NotAllowed
 from casework.referrals import policy
-from casework.referrals.operations.submission import decide
+from casework.referrals.operations.steps import decide
 from casework.referrals.rules import ContactOutcome
 from casework.work import UnitOfWork
 

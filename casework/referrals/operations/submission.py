@@ -22,8 +22,9 @@ from casework.partnerships import queries as partnerships
 from casework.programmes.marac import rules as marac
 from casework.programmes.marac.local_policy import Policy
 from casework.referrals import events, policy, rules
-from casework.referrals.models import Referral, ReferralCandidate, ReferralDecision
+from casework.referrals.models import Referral, ReferralCandidate
 from casework.referrals.operations import idva
+from casework.referrals.operations.steps import decide
 from casework.referrals.queries import matching, own
 from casework.risk import rules as risk
 from casework.risk.models import RiskAssessment
@@ -145,26 +146,6 @@ def withdraw(work: UnitOfWork, *, referral_id: uuid.UUID, words: str) -> None:
     work.record(events.ReferralWithdrawn(partnership_id=work.partnership_id, referral_id=referral.id))
 
 
-def decide(
-    work: UnitOfWork, referral: Referral, *, step: str, code: str | None = None, words: str | None = None
-) -> None:
-    """Keep one step of a referral's way, with its words sealed."""
-    row = ReferralDecision(
-        id=uuid.uuid4(),
-        partnership_id=work.partnership_id,
-        referral_id=referral.id,
-        step=step,
-        code=code,
-        key_id=referral.key_id,
-        decided_at=work.now,
-        decided_by_account_id=work.actor.account_id,
-    )
-    if words:
-        work.keys.load([referral.key_id])
-        row.words.seal(work.keys, {"words": words.strip()})
-    work.session.add(row)
-
-
 def routes_of(
     document: Mapping[str, Any], *, score: int, is_repeat: bool, local: Policy, judgement: str | None = None
 ) -> marac.RoutesIn:
@@ -230,8 +211,11 @@ def _take_in(work: UnitOfWork, referral: Referral, document: Mapping[str, Any], 
     if young:
         _redirect_under_16(work, referral)
         return
-    found = keep_candidates(work, referral=referral, document=document)
-    idva.ask_at_sending(work, referral, maybe=[one.case_id for one in found], in_force=in_force)
+    keep_candidates(work, referral=referral, document=document)
+    about = idva.may_be_about(work, referral)
+    # What the service owed before a correction is hidden from now on like the cases that it may be about now.
+    duties.hide_like(work, subject_id=referral.id, case_ids=about)
+    idva.ask(work, referral, in_force=in_force)
     holidays = partnerships.extra_holidays(work)
     due_on = add_working_days(london_date(work.now), in_force.policy.triage_days, holidays)
     duties.raise_duties(
@@ -244,6 +228,7 @@ def _take_in(work: UnitOfWork, referral: Referral, document: Mapping[str, Any], 
                 due_at=deadline(due_on, in_force.policy.triage_at),
                 rule="clock.triage",
                 owed_by_role="coordinator",
+                hidden_like=about,
             )
         ],
         policy_version_id=in_force.version_id,

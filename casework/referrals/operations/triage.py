@@ -16,6 +16,7 @@ from casework.cases import queries as case_queries
 from casework.cases.models import Case
 from casework.cases.operations import Part
 from casework.cases.rules import LinkKind, StandingKind
+from casework.clock import london_date
 from casework.conferences import operations as conferences
 from casework.conferences.operations import ListedReferral
 from casework.duties import operations as duties
@@ -31,7 +32,8 @@ from casework.programmes.marac.local_policy import Policy
 from casework.referrals import events, policy, rules
 from casework.referrals.models import Referral, ReferralCandidate
 from casework.referrals.operations import idva
-from casework.referrals.operations.submission import decide, keep_candidates, routes_of
+from casework.referrals.operations.steps import decide
+from casework.referrals.operations.submission import keep_candidates, routes_of
 from casework.referrals.queries import matching
 from casework.referrals.queries.matching import Found
 from casework.risk.models import RiskAssessment
@@ -177,6 +179,10 @@ def dismiss_candidate(work: UnitOfWork, *, referral_id: uuid.UUID, case_id: uuid
     if row is None:
         raise NotFound
     row.is_dismissed = True
+    work.session.flush()  # what is owed is hidden like the cases that are left
+    if referral.state in rules.CONTACT_STATES:
+        duties.hide_like(work, subject_id=referral.id, case_ids=idva.may_be_about(work, referral))
+        idva.ask(work, referral, in_force=partnerships.policy_in_force(work, on=london_date(work.now)))
     work.note("referral:dismiss_candidate", "case", case_id)
 
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, func, literal, select, tuple_
+from sqlalchemy import DateTime, exists, func, literal, select, tuple_
 
 from casework.access.permissions import Permission
 from casework.agencies.models import Agency
 from casework.cases.queries import CaseLine
+from casework.duties.models import Duty
+from casework.duties.rules import DutyKind, DutyState
 from casework.referrals import policy, rules
 from casework.referrals.models import Referral, ReferralCandidate, ReferralDecision
 from casework.referrals.queries import matching, own
@@ -90,6 +92,8 @@ class ReferralRecord:
     next_id: uuid.UUID | None
     may_decide: bool
     may_correct: bool
+    seeks_somebody: bool
+    """Somebody has to be found who tries to reach the victim, because the IDVA service is shut out."""
 
 
 def inbox(
@@ -204,6 +208,7 @@ def referral_record(work: UnitOfWork, *, referral_id: uuid.UUID) -> ReferralReco
         next_id=around.next_id if triages else None,
         may_decide=triages and row.state == rules.ReferralState.SUBMITTED,
         may_correct=row.state == rules.ReferralState.RETURNED and own.may_write(work, row),
+        seeks_somebody=triages and around.seeks_somebody,
     )
 
 
@@ -215,7 +220,7 @@ def _for_its_writer(steps: Iterable[Step]) -> Iterator[Step]:
             yield replace(one, code=None, words="")
         elif one.step == "contact":
             yield replace(one, words="")
-        elif one.step != rules.LATER:
+        elif one.step not in (rules.LATER, rules.BY_ANOTHER):
             yield one
 
 
@@ -249,6 +254,7 @@ class _Around:
     previous_id: uuid.UUID | None
     next_id: uuid.UUID | None
     set_aside: frozenset[uuid.UUID]
+    seeks_somebody: bool
 
 
 def _way(work: UnitOfWork, row: Referral) -> tuple[tuple[Step, ...], _Around]:
@@ -264,6 +270,9 @@ def _way(work: UnitOfWork, row: Referral) -> tuple[tuple[Step, ...], _Around]:
         ReferralCandidate.referral_id == row.id, ReferralCandidate.is_dismissed.is_(True)
     )
     agency = select(Agency.name).where(Agency.id == row.referrer_agency_id)
+    seeks = exists().where(
+        Duty.subject_id == row.id, Duty.kind == DutyKind.CONTACT_BY_ANOTHER.value, Duty.state == DutyState.OPEN.value
+    )
     rows = work.session.execute(
         select(
             ReferralDecision,
@@ -271,6 +280,7 @@ def _way(work: UnitOfWork, row: Referral) -> tuple[tuple[Step, ...], _Around]:
             later.scalar_subquery(),
             set_aside.scalar_subquery(),
             agency.scalar_subquery(),
+            seeks,
         )
         .where(ReferralDecision.referral_id == row.id)
         .order_by(ReferralDecision.decided_at, ReferralDecision.id)
@@ -286,9 +296,9 @@ def _way(work: UnitOfWork, row: Referral) -> tuple[tuple[Step, ...], _Around]:
         for one, *_ in rows
     )
     if not rows:  # a draft has gone no step yet, and has no place in the inbox
-        return (), _Around("", None, None, frozenset())
-    _, previous_id, next_id, aside, agency_name = rows[0]
-    return steps, _Around(agency_name, previous_id, next_id, frozenset(aside or ()))
+        return (), _Around("", None, None, frozenset(), False)
+    _, previous_id, next_id, aside, agency_name, seeks_somebody = rows[0]
+    return steps, _Around(agency_name, previous_id, next_id, frozenset(aside or ()), seeks_somebody)
 
 
 def _line(row: Referral, document: dict[str, Any], candidates: int) -> ReferralLine:

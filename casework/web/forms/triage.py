@@ -77,5 +77,16 @@ LATER = Form(
         limit=500,
     ),
 )
+SOMEBODY = Form(
+    LongText(
+        name="somebody_words",
+        label="Who tries to reach her instead?",
+        hint="For example an IDVA of another service, and since when they know. Triage reads this, the referrer does not.",
+        path="words",
+        required="Write who tries to reach her, and since when they know",
+        rows=2,
+        limit=500,
+    ),
+)
 FORMS = {"accept": ACCEPT, "return": RETURN, "redirect": REDIRECT, "later": LATER}
-WORDS = ("judgement", "return_words", "redirect_words", "later_words")
+WORDS = ("judgement", "return_words", "redirect_words", "later_words", "somebody_words")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -111,6 +113,18 @@ class Writing:
         self.answers[step] = self.forms[step].read(given)
         if step == "children":
             _agree(self.answers[step])
+
+    def version_of(self, step: str) -> str:
+        """Return what tells one state of a step from another, so that a form knows whether it was changed in another tab."""
+        settled = judged(self.forms[step], self.answers[step].typed()).typed()
+        return sha256(json.dumps(settled, sort_keys=True).encode()).hexdigest()[:16]
+
+    def is_behind(self, step: str, given: Given) -> bool:
+        """Say whether a form was filled in on top of another state of its step than the one that is kept, and says other things."""
+        seen = given.get("version", "")
+        if not seen or seen == self.version_of(step):
+            return False
+        return self.forms[step].read(given).typed() != self.answers[step].typed()
 
     def keep(self, work: UnitOfWork) -> None:
         """Keep every step as typed, with what can be read of it for the writer's list."""

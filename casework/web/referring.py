@@ -34,6 +34,7 @@ for_referrers = guard.needs(Permission.REFERRAL_SUBMIT)
 
 LAST = "check"
 ORDER = (*STEPS, LAST)
+_BEHIND = "This step was changed in another tab meanwhile."
 _THROWN_AWAY = "Thrown away by its writer before it was sent."
 
 
@@ -81,15 +82,20 @@ def step(referral_id: UUID, step: str) -> ResponseReturnValue:
         abort(404)
     with work_for_request(purpose=Purpose.REFERRING) as work:
         writing = Writing.open(work, referral_id)
+        kept, is_behind = writing.version_of(step), writing.is_behind(step, request.form)
         if request.method == "POST":
             writing.take(step, request.form)
-            writing.keep(work)
+            if not is_behind:
+                writing.keep(work)
     answers = writing.answers[step]
     if request.method == "GET":
         # A step that was left with mistakes tells them when it is opened again; an untouched one is silent.
         return _step_page(writing, step), 200
-    if "autosave" in request.form:
-        return "", 204
+    silent = "autosave" in request.form
+    if is_behind:
+        return ({"message": _BEHIND}, 409) if silent else (_step_page(writing, step, behind=kept), 409)
+    if silent:
+        return {"version": writing.version_of(step)}
     if answers.rearranged:
         return redirect(_row_changed(referral_id, step), 303)
     go = request.form.get("go", "on")
@@ -197,7 +203,8 @@ def withdraw(referral_id: UUID) -> ResponseReturnValue:
     return render_template("referring/withdraw.html", form=answers, line=line, is_draft=is_draft), status
 
 
-def _step_page(writing: Writing, step: str) -> str:
+def _step_page(writing: Writing, step: str, *, behind: str = "") -> str:
+    """Show a step. `behind` is the state that was kept by another tab meanwhile: what is typed here replaces it if it is sent again."""
     answers = writing.answers[step]
     more: Callable[[], dict[str, Any]] = {"checklist": lambda: _count(writing)}.get(step, dict)
     return render_template(
@@ -207,6 +214,8 @@ def _step_page(writing: Writing, step: str) -> str:
         step=step,
         step_title=STEPS[step][0],
         steps=_steps(writing, step),
+        version=behind or writing.version_of(step),
+        is_behind=bool(behind),
         **more(),
     )
 

@@ -163,8 +163,29 @@ class TestTheSteps:
         address = begin(amy)
         amy.open(f"{address}/who")
         kept = amy.client.post(f"{address}/who", data={**WHO, "autosave": "yes", "csrf_token": amy._token})
-        assert (kept.status_code, kept.data) == (204, b"")
+        assert (kept.status_code, list(kept.json or ())) == (200, ["version"])
         assert 'value="Leanne"' in text_of(amy.open(f"{address}/who"))
+
+    def test_are_not_overwritten_by_a_tab_that_was_opened_before(self, amy: Visitor) -> None:
+        address = begin(amy)
+
+        def version() -> str:
+            return str(re.search(r'name="version" value="(\w+)"', text_of(amy.open(f"{address}/who")))[1])  # type: ignore[index]
+
+        older = version()
+        on_the_way = amy.send(f"{address}/who", {**WHO, "version": older, "autosave": "yes"})
+        again = amy.send(f"{address}/who", {**WHO, "gp": "Mill Lane", "version": on_the_way.json["version"]})  # type: ignore[index]
+        assert again.status_code == 303, "a tab goes on from what it kept itself"
+        stale = {"given_names": "Leigh", "version": older}
+        silent = amy.send(f"{address}/who", {**stale, "autosave": "yes"})
+        assert silent.status_code == 409
+        behind = amy.send(f"{address}/who", stale)
+        assert behind.status_code == 409
+        assert "changed in another tab" in text_of(behind)
+        assert 'value="Leigh"' in text_of(behind)
+        assert 'value="Leanne"' in text_of(amy.open(f"{address}/who")), "what the other tab kept stands"
+        assert amy.send(f"{address}/who", {**stale, "version": version()}).status_code == 303
+        assert 'value="Leigh"' in text_of(amy.open(f"{address}/who"))
 
     def test_count_the_answers_and_never_hide_the_judgement(self, amy: Visitor) -> None:
         address = begin(amy)

@@ -56,9 +56,9 @@ export function start(form) {
         soon(AGAIN);
         return;
       }
-      // A form with a version is kept on top of what its writer saw. A colleague's change is shown by the button, beside the words.
+      // A form with a version is kept on top of what its writer saw. Another change is shown by the button, beside the words.
       if (answer.status === 409) {
-        say("Not kept: a colleague has changed this meanwhile. Press a button to see both.");
+        say("Not kept: this was changed elsewhere meanwhile. Press a button to see both.");
         return;
       }
       if (!answer.ok) throw new Error(String(answer.status));

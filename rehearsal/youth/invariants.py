@@ -94,11 +94,10 @@ QUERIES: Queries = (
             WHERE i.is_delivered AND k.row IN ('11', '12') AND NOT EXISTS ({_LIVE_THEN})""",  # noqa: S608 - fixed text
     ),
     (
-        "nothing was delivered after its withdrawal",
+        "nothing was told after its withdrawal, by a share or on the team",
         "SELECT count(*) FROM agreement_entry WHERE kind = 'withdrawn'",
         """SELECT d.id FROM disclosure d JOIN agreement_entry e ON e.agreement_id = d.agreement_id
-           WHERE d.kind = 'share' AND d.was_shared AND d.corrects_id IS NULL
-             AND e.kind = 'withdrawn' AND d.disclosed_at >= e.at""",
+           WHERE d.was_shared AND d.corrects_id IS NULL AND e.kind = 'withdrawn' AND d.disclosed_at >= e.at""",
     ),
     (
         "what was stopped on its way never arrived",

@@ -1,4 +1,4 @@
-"""Answers and deliveries at the same moment, on real connections: no share is delivered after its withdrawal has committed."""
+"""Answers and deliveries at the same moment, on real connections: nobody is told anything after its withdrawal has committed."""
 
 from __future__ import annotations
 
@@ -12,11 +12,16 @@ import pytest
 from sqlalchemy import select
 
 from casework.access.permissions import Purpose as Why
+from casework.cases.models import CasePerson
 from casework.consent import operations as consent
+from casework.consent.models import Agreement
+from casework.errors import Invalid
 from casework.sharing import operations as sharing
-from casework.sharing.models import Share
+from casework.sharing.models import Share, WithdrawalNotice
 from casework.work import Stores, connect
+from casework.youth import operations as youth
 from tests.conftest import Database
+from tests.factories import youth as made
 from tests.factories.partnership import APartnership
 from tests.factories.sharing import YoungPerson
 from tests.workers.conftest import until
@@ -49,6 +54,19 @@ def agreed(partnership: APartnership) -> YoungPerson:
     made = YoungPerson.of(partnership)
     made.agrees({NURSE: ["basic", "education"]})
     return made
+
+
+def ready_for_a_team(partnership: APartnership) -> YoungPerson:
+    """Jamie's file, assessed, with an agreement that lets the school nurse be told."""
+    case_id = made.agreed(partnership)
+    made.assessed(partnership, case_id)
+    with partnership.acting(None) as work:
+        person_id = work.session.scalars(select(CasePerson.person_id).where(CasePerson.case_id == case_id)).one()
+        agreement_id = work.session.scalars(
+            select(Agreement.id).where(Agreement.case_id == case_id, Agreement.kind == "sharing")
+        ).one()
+    partnership.account("school_worker")
+    return YoungPerson(partnership, case_id, person_id, [agreement_id])
 
 
 class TestFiftyWithdrawalsAndFiftyDeliveriesAtOnce:
@@ -109,6 +127,45 @@ class TestOneLock:
             self._waits(database, other)
         other.join(60)
         assert state_of(jamie, share_id) == "stopped"
+
+    def test_makes_who_joins_the_team_wait_for_a_withdrawal_and_then_stay_out(
+        self, crowded: APartnership, database: Database
+    ) -> None:
+        jamie, refused = ready_for_a_team(crowded), []
+
+        def joins() -> None:
+            try:
+                made.invited(crowded, jamie.case_id, "school_worker")
+            except Invalid as no:
+                refused.append(no)
+
+        with crowded.acting("youth_worker", Why.SUPPORT) as work:
+            consent.withdraw(work, agreement_id=jamie.agreements[-1], words="Said so.")
+            work.session.flush()
+            other = self._meanwhile(joins)
+            self._waits(database, other)
+        other.join(60)
+        assert len(refused) == 1
+        assert [one.was_shared for one in jamie.acts()] == [False]
+
+    def test_makes_a_withdrawal_wait_for_who_joins_the_team_and_then_tell_them(
+        self, crowded: APartnership, database: Database
+    ) -> None:
+        jamie = ready_for_a_team(crowded)
+        with crowded.acting("youth_worker", Why.SUPPORT) as work:
+            youth.invite(
+                work,
+                case_id=jamie.case_id,
+                agency_id=crowded.agencies[NURSE],
+                account_id=crowded.account("school_worker"),
+                reaches_abuser=False,
+            )
+            other = self._meanwhile(jamie.withdraws)
+            self._waits(database, other)
+        other.join(60)
+        with crowded.acting(None) as work:
+            told = work.session.scalars(select(WithdrawalNotice.agency_id)).all()
+        assert told == [crowded.agencies[NURSE]]
 
     @staticmethod
     def _meanwhile(act: Callable[[], object]) -> threading.Thread:

@@ -115,7 +115,7 @@ BROKEN = {
         """UPDATE agreement_entry SET permit = '{"housing": ["basic"]}' WHERE jsonb_typeof(permit::jsonb) = 'object'""",
     ),
     "the withdrawal came before": Broken(
-        by_query("nothing was delivered after its withdrawal"),
+        by_query("nothing was told after its withdrawal, by a share or on the team"),
         "UPDATE agreement_entry SET at = at - interval '30 days' WHERE kind = 'withdrawn'",
     ),
     "a stopped share went all the same": Broken(

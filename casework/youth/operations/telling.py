@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
+from casework.consent import operations as consent
 from casework.consent.rules import Category, Purpose
 from casework.disclosures import operations as disclosures
 from casework.disclosures.rules import TEAM, Act, Cause, Method, Outcome, Retention, Words
@@ -32,10 +33,12 @@ def decide_telling(
 
     `reaches_abuser` is what whoever invites declares; not known is not allowed. None for the agency that keeps the file, and while
     no practitioner is named: then nobody is told anything. Whatever then ends in an error is kept as an act of not sharing.
-    Source: docs/adr/0015-youth-support.md.
+    Decided behind the lock of every answer, as a delivery is: a withdrawal that has committed is seen, and one that comes later
+    waits and finds who was told. Source: docs/adr/0015-youth-support.md.
     """
     if agency_id == row.agency_id or account_id is None:
         return None
+    consent.lock_answers(work, person_id=row.person_id)
     found = decided(
         work,
         case_id=row.case_id,

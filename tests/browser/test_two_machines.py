@@ -95,6 +95,23 @@ class TestWhatTheCoordinatorTypes:
             answer = one.page.request.get(one.address + sitting.hearing(sitting.leanne))
             assert answer.status == 404
 
+    def test_leaves_the_screen_of_whoever_is_shut_out_meanwhile(
+        self, sitting: OpenRound, looker: Callable[[str], Looker]
+    ) -> None:
+        reading, following = looker("housing"), looker("housing")
+        reading.open(sitting.hearing(sitting.leanne))
+        typing = looker("coordinator")
+        typing.open(f"{sitting.path}/sitting")
+        typing.page.keyboard.press("n")
+        following.open(f"{sitting.path}/sitting/follow")
+        for one in (reading, following):
+            expect(one.page.get_by_role("heading", level=1)).to_contain_text("Leanne")
+        sitting.shuts_out("housing", sitting.leanne)
+        for one in (reading, following):
+            expect(one.page.locator("body")).not_to_contain_text("Leanne", timeout=10_000)
+        # What the co-ordinator has begun to write is theirs still.
+        expect(typing.page.get_by_role("heading", level=1)).to_contain_text("Leanne")
+
     def test_is_not_shown_to_who_goes_back_after_signing_out(
         self, sitting: OpenRound, looker: Callable[[str], Looker]
     ) -> None:

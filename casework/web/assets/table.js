@@ -37,7 +37,11 @@ export function start(root) {
       if (await writer.behind(now)) return;
     }
     const { answer, page } = await fetched(window.location.href);
-    if (!answer.ok) return;
+    if (!answer.ok) {
+      // Not open to this reader any more: nothing of it stays on the screen.
+      if (answer.status === 404 || answer.status === 403) window.location.reload();
+      return;
+    }
     refresh(page);
     if (told && !writer) told.textContent = "This page has changed.";
   };
@@ -54,6 +58,10 @@ export function start(root) {
           }
           writer.signedOut();
           window.setTimeout(ask, AGAIN);
+          return;
+        }
+        if (answer.status === 404 || answer.status === 403) {
+          window.location.reload();
           return;
         }
         if (answer.ok) await changed(await answer.json());

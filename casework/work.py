@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import select as sockets
 import uuid
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
@@ -272,6 +273,18 @@ class UnitOfWork:
     ) -> None:
         """Keep a refusal for the trail; it is written whether or not the block then ends in an error."""
         self._refusals.append(self._entry(act, subject_kind, subject_id, "refused", code))
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """Do one part of a longer work whole or not at all: where it raises, its changes, events and entries of the trail are undone,
+        and the error goes on to the caller, who may carry on with the rest. What was refused in it stays for the trail."""
+        events, entries = len(self._events), len(self._entries)
+        try:
+            with self.session.begin_nested():
+                yield
+        except BaseException:
+            del self._events[events:], self._entries[entries:]
+            raise
 
     def if_refused(self, write: Callable[[], object]) -> None:
         """Have `write` called when the block ends in an error of the domain, after all else is rolled back: for the record of a no."""

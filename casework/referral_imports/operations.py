@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import DataError, IntegrityError
 
 from casework.access.permissions import Purpose
 from casework.clock import london_date
@@ -84,7 +85,7 @@ def take_in(work: UnitOfWork, document: ReferralDocument, checking: Checking) ->
     )
     try:
         return referrals.submit(work, submission=submission).is_new
-    except CaseworkError:
+    except (CaseworkError, IntegrityError, DataError):
         del checking.seen[agency_id, document.reference]
         raise
 
@@ -220,9 +221,14 @@ def _take_row(work: UnitOfWork, row: ReferralImportRow, checking: Checking) -> N
     found = check(work, str((row.content.open(work.keys) or {})["row"]).encode(), checking)
     if found.document is not None and not found.is_known:
         try:
-            is_new = take_in(work, found.document, checking)
+            # A row that fails in the midst leaves nothing behind, and the rows around it go on.
+            with work.part():
+                is_new = take_in(work, found.document, checking)
         except CaseworkError as refused:
             found = CheckedRow(found.reference, errors=(FieldError("line", refused.message),))
+        except (IntegrityError, DataError):
+            # What the database refuses it says with what the row holds, so its words are not repeated.
+            found = CheckedRow(found.reference, errors=(FieldError("line", rules.UNFIT),))
         else:
             found = CheckedRow(found.reference, found.document, is_known=not is_new)
     if found.errors:

@@ -22,6 +22,10 @@ STUCK = "Bring this row again: taking it in did not end within a day, and it was
 """What is said of a row that was left when its file stuck."""
 
 
+UNFIT = "This row could not be kept. Bring it again; if that does not help, ask who runs Casework."
+"""What is said of a row that the database refused in the midst: nothing of it was kept."""
+
+
 class ImportState(StrEnum):
     """Where a file stands."""
 

@@ -11,6 +11,7 @@ from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import select, text
 from werkzeug import formparser
@@ -22,9 +23,10 @@ from casework.events import operations as outbox
 from casework.referral_imports import operations, queries
 from casework.referral_imports.models import ReferralImportRow
 from casework.referral_imports.queries import ImportRecord
-from casework.referral_imports.rules import MOST_ROWS, STUCK, TOGETHER
+from casework.referral_imports.rules import MOST_ROWS, STUCK, TOGETHER, UNFIT
 from casework.referrals import queries as referrals
 from config.settings import Settings
+from tests.conftest import Database
 from tests.factories.partnership import APartnership
 from tests.scenarios.fortnight import Fortnight
 from tests.web.open_round import words_of
@@ -34,6 +36,18 @@ from workers.subscriptions import SUBSCRIPTIONS
 
 As = Callable[[str], Visitor]
 PAGE = "/triage/import"
+
+# The last that is written of a referral is refused where its score is twenty.
+REFUSES_TWENTY = """
+    CREATE FUNCTION refuses_twenty() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF EXISTS (SELECT FROM referral WHERE id = NEW.subject_id AND score = 20) THEN
+        RAISE check_violation;
+      END IF;
+      RETURN NEW;
+    END $$;
+    CREATE TRIGGER refuses_twenty BEFORE INSERT ON duty
+      FOR EACH ROW WHEN (NEW.kind = 'referral_triage') EXECUTE FUNCTION refuses_twenty();
+"""
 
 
 @pytest.fixture
@@ -146,6 +160,31 @@ class TestAFile:
         said = words_of(text_of(coordinator.open(path)))
         assert "0 referrals are taken in" in said
         assert "Row 1 ROW-0 reference This reference was received before" in said
+
+    def test_keeps_nothing_of_a_row_that_fails_in_the_midst_and_goes_on_with_the_others(
+        self, coordinator: Visitor, fortnight: Fortnight, database: Database
+    ) -> None:
+        odd = fortnight.couple(1, yes=20)["dash"]
+        path = brings(coordinator, row(fortnight, 0), row(fortnight, 1, dash=odd), row(fortnight, 2)).headers[
+            "Location"
+        ]
+        with psycopg.connect(database.superuser_url.replace("+psycopg", ""), autocommit=True) as owner:
+            owner.execute(REFUSES_TWENTY)
+        coordinator.open(path)
+        coordinator.send(f"{path}/begin")
+        fortnight.settle()
+        said = words_of(text_of(coordinator.open(path)))
+        assert "2 referrals are taken in" in said
+        assert f"Row 2 ROW-1 line {UNFIT}" in said
+        assert inbox(fortnight.partnership) == 2
+        with fortnight.partnership.acting(None) as work:
+            for query in (
+                "SELECT count(*) FROM referral",
+                "SELECT count(*) FROM risk_assessment",
+                "SELECT count(*) FROM audit_entry WHERE act = 'referral:submit'",
+                "SELECT count(*) FROM outbox_message WHERE event = 'referral.submitted'",
+            ):
+                assert work.session.scalar(text(query)) == 2, query
 
     def test_is_refused_when_there_is_nothing_in_it_or_too_much(self, coordinator: Visitor) -> None:
         for sent, words in (

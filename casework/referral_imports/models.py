@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from casework.db import Base, InPartnership, clear, inside, sealed
@@ -16,11 +16,15 @@ class ReferralImport(Base, InPartnership):
     """One file that a co-ordinator brought: checked first, then taken in by itself or discarded."""
 
     __tablename__ = "referral_import"
-    __table_args__ = (UniqueConstraint("partnership_id", "id"),)
+    __table_args__ = (
+        UniqueConstraint("partnership_id", "id"),
+        CheckConstraint("state NOT IN ('under_way', 'done') OR begun_at IS NOT NULL", name="begun_is_noted"),
+    )
 
     state: Mapped[str] = mapped_column(String(12), comment=clear("checked, under_way, done, discarded"))
     uploaded_at: Mapped[datetime] = mapped_column(comment=clear("when"))
     uploaded_by_account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), comment=clear("by whom"))
+    begun_at: Mapped[datetime | None] = mapped_column(comment=clear("when taking it in was begun"))
     ended_at: Mapped[datetime | None] = mapped_column(comment=clear("when it was done or discarded"))
 
 

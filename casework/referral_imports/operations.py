@@ -151,6 +151,7 @@ def begin(work: UnitOfWork, *, import_id: uuid.UUID) -> None:
     """Take in the rows that are ready, in the background. Raises NotAllowed, NotFound, Conflict unless the file waits for this."""
     brought = _reach(work, import_id)
     brought.state = ImportState.UNDER_WAY.value
+    brought.begun_at = work.now
     work.note("referral_import:begin", "referral_import", brought.id)
     _go_on(work, brought)
 
@@ -252,7 +253,7 @@ def _importing(work: UnitOfWork) -> Iterator[None]:
 def forget(work: UnitOfWork) -> None:
     """Delete checked files that nobody took in for a day, and results a month after they ended. Run by the schedule.
 
-    A file that is still under way after a day has stuck: its rows that are left are rejected, to be brought again.
+    A file that is still under way a day after it was begun has stuck: its rows that are left are rejected, to be brought again.
     """
     _end_stuck(work)
     old = work.session.scalars(
@@ -273,7 +274,7 @@ def forget(work: UnitOfWork) -> None:
 def _end_stuck(work: UnitOfWork) -> None:
     stuck = work.session.scalars(
         update(ReferralImport)
-        .where(ReferralImport.state == ImportState.UNDER_WAY.value, ReferralImport.uploaded_at < work.now - rules.WAITS)
+        .where(ReferralImport.state == ImportState.UNDER_WAY.value, ReferralImport.begun_at < work.now - rules.WAITS)
         .values(state=ImportState.DONE.value, ended_at=work.now)
         .returning(ReferralImport.id)
     ).all()

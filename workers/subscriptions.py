@@ -16,6 +16,7 @@ SUBSCRIPTIONS: Subscriptions = {
     "intervention.began": (youth.after_intervention,),
     "minutes.correction_begun": (notices.tell_of_correction,),
     "minutes.issued": (notices.tell_minutes_are_out,),
+    "referral_import.file_deleted": (follow_up.shred_file,),
     "referral_import.rows_waiting": (follow_up.take_next_rows,),
     "referral.submitted": (notices.tell_of_referral,),
     "referral.returned": (notices.tell_referrer,),

@@ -15,3 +15,11 @@ class RowsWaiting(DomainEvent):
     wire = "referral_import.rows_waiting"
     import_id: uuid.UUID
     from_row: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileDeleted(DomainEvent):
+    """The rows of a file were deleted; the data key that they were sealed under has nothing left to open."""
+
+    wire = "referral_import.file_deleted"
+    key_id: uuid.UUID

@@ -288,4 +288,18 @@ def _end_stuck(work: UnitOfWork) -> None:
 
 
 def _delete_rows(work: UnitOfWork, import_ids: list[uuid.UUID]) -> None:
-    work.session.execute(delete(ReferralImportRow).where(ReferralImportRow.import_id.in_(import_ids)))
+    gone = delete(ReferralImportRow).where(ReferralImportRow.import_id.in_(import_ids))
+    for key_id in sorted(set(work.session.scalars(gone.returning(ReferralImportRow.key_id)))):
+        work.record(events.FileDeleted(partnership_id=work.partnership_id, key_id=key_id))
+
+
+def shred(work: UnitOfWork, *, key_id: uuid.UUID) -> None:
+    """Destroy the data key of a file whose rows are deleted, so that no copy of them opens again (docs/sealing.md).
+
+    Follows the deletion once that is committed, so that a deletion that fails loses nothing. Run again, or while a row is still
+    there, it does nothing.
+    """
+    policy.require(work)
+    there = select(ReferralImportRow.id).where(ReferralImportRow.key_id == key_id).limit(1)
+    if work.session.scalar(there) is None:
+        work.keys.destroy(key_id, "file_deleted", work.now)

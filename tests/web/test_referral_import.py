@@ -18,6 +18,7 @@ from werkzeug import formparser
 from werkzeug.test import TestResponse
 
 from casework.access.permissions import Purpose
+from casework.encryption.envelope import SealBroken
 from casework.errors import NotAllowed
 from casework.events import operations as outbox
 from casework.referral_imports import operations, queries
@@ -242,19 +243,35 @@ class TestWhatItSays:
             return [one.encode() for one in found]
 
     def test_is_deleted_when_the_coordinator_says_so_or_after_a_day(
-        self, coordinator: Visitor, fortnight: Fortnight
+        self, coordinator: Visitor, fortnight: Fortnight, database: Database
     ) -> None:
         path = brings(coordinator, row(fortnight, 0)).headers["Location"]
         coordinator.open(path)
         assert "The file is deleted" in text_of(coordinator.follow(coordinator.send(f"{path}/discard")))
         assert coordinator.send(f"{path}/begin").status_code == 409
         brings(coordinator, row(fortnight, 0))
+        copy, key_id = self._row_and_key(fortnight)
         fortnight.partnership.now += timedelta(days=2)
         assert ticking.tick(fortnight.partnership.stores, fortnight.partnership.now) == []
         assert record(fortnight.partnership).state == "discarded"
         with fortnight.partnership.acting("coordinator") as work:
             assert work.session.scalars(select(ReferralImportRow)).all() == []
         assert inbox(fortnight.partnership) == 0
+        # Its key goes with it: a copy of the row, in a backup, opens no more.
+        with fortnight.partnership.acting("coordinator") as work:
+            assert copy.content.open(work.keys) is not None
+        fortnight.settle()
+        with fortnight.partnership.acting("coordinator") as work, pytest.raises(SealBroken, match="destroyed"):
+            copy.content.open(work.keys)
+        with psycopg.connect(database.key_store_url.replace("+psycopg", "")) as store:
+            held = store.execute("SELECT key_id, reason_code FROM shred_ledger WHERE key_id = %s", (key_id,)).fetchall()
+        assert held == [(key_id, "file_deleted")]
+
+    @staticmethod
+    def _row_and_key(fortnight: Fortnight) -> tuple[ReferralImportRow, uuid.UUID]:
+        with fortnight.partnership.acting("coordinator") as work:
+            [found] = work.session.scalars(select(ReferralImportRow)).all()
+        return found, found.key_id
 
     def test_is_deleted_after_a_day_though_taking_it_in_never_ended(
         self, coordinator: Visitor, fortnight: Fortnight

@@ -43,6 +43,11 @@ def draft_minutes(work: UnitOfWork, message: Message) -> None:
     minutes.draft(work, conference_id=message.id_of("conference_id"))
 
 
+def shred_file(work: UnitOfWork, message: Message) -> None:
+    """Destroy the data key of a file of referrals that is deleted."""
+    imports.shred(work, key_id=message.id_of("key_id"))
+
+
 def take_next_rows(work: UnitOfWork, message: Message) -> None:
     """Take in the next rows of a file of referrals."""
     imports.take_next_rows(work, import_id=message.id_of("import_id"), from_row=message.payload["from_row"])

@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from casework.accounts.rules import SESSION_LASTS
 from casework.web import session
-from casework.web.error_pages import ErrorPage
+from casework.web.error_pages import PAGES, ErrorPage
 from casework.web.typed import Typed, typed
 from casework.web.unit import service
 
@@ -39,9 +39,14 @@ def _refused(again: Typed | None = None) -> tuple[str, int]:
 
 
 def _void() -> tuple[str, int]:
-    """Refuse a form whose token is void. One from our own page, sent by somebody who has signed in again meanwhile, is given back."""
-    signed_in_again = session.load() is not None
-    return _refused(typed() if signed_in_again else None)
+    """Refuse a form whose token is void. One from our own page is given back: to somebody who has signed in again meanwhile, and to
+    somebody who was signed out in another tab, where the browser itself says that the form is ours."""
+    if session.load() is not None:
+        return _refused(typed())
+    if request.headers.get("Sec-Fetch-Site") == "same-origin" and (again := typed()):
+        page = PAGES[401]
+        return render_template("errors/error.html", page=page, details=(), status=401, again=again), 401
+    return _refused()
 
 
 def _check_origin() -> tuple[str, int] | None:

@@ -55,6 +55,23 @@ class TestASessionThatEnds:
         assert "He waits outside &lt;the&gt; school." in kept
         assert kept.count(" checked") == 2
 
+    def test_gives_back_what_was_typed_by_who_signed_out_in_another_tab(
+        self, amy: Visitor, partnership: APartnership
+    ) -> None:
+        address = begin(amy)
+        amy.open(f"{address}/routes")
+        for name in ("casework", "casework-form"):
+            amy.client.delete_cookie(name)
+        words = {"reasons": "He waits outside the school.", "go": "later"}
+        # A browser without the header cannot vouch for the page, and an old one may be led here by another site.
+        assert "He waits" not in text_of(amy.send(f"{address}/routes", words))
+        ours = {"Sec-Fetch-Site": "same-origin"}
+        over = amy.send(f"{address}/routes", words, headers=ours)
+        assert over.status_code == 401
+        assert "He waits outside the school." in text_of(over)
+        amy.becomes(partnership.people["referrer"])
+        assert amy.send(f"{address}/routes", posted(over), headers=ours).status_code == 303
+
     def test_gives_back_nothing_secret_and_nothing_of_another_site(
         self, amy: Visitor, partnership: APartnership
     ) -> None:

@@ -278,7 +278,7 @@ def _contact_lacks(field: str) -> Callable[[Mapping[str, Any]], bool]:
 _NEEDED: tuple[tuple[str, str, str, Callable[[Mapping[str, Any]], bool]], ...] = (
     (
         "victim.date_of_birth",
-        "The victim's date of birth",
+        "The victim’s date of birth",
         "Agencies search their files by it, and without it a repeat is not found.",
         _victim_lacks("date_of_birth"),
     ),
@@ -314,7 +314,7 @@ _NEEDED: tuple[tuple[str, str, str, Callable[[Mapping[str, Any]], bool]], ...] =
     ),
     (
         "perpetrators.date_of_birth",
-        "The perpetrator's date of birth",
+        "The perpetrator’s date of birth",
         "Police and probation search by it, and without it a repeat is not found.",
         _any_lacks("perpetrators", "date_of_birth"),
     ),
@@ -332,7 +332,7 @@ _NEEDED: tuple[tuple[str, str, str, Callable[[Mapping[str, Any]], bool]], ...] =
     ),
     (
         "children.date_of_birth",
-        "A child's date of birth",
+        "A child’s date of birth",
         "Schools, health visitors and social care find a child by it.",
         _any_lacks("children", "date_of_birth"),
     ),

@@ -235,6 +235,6 @@ def under_16(victim_dob: date | None, on: date) -> Under16:
         raise Invalid.field("victim.date_of_birth", "Give a date of birth that is not after the referral.")
     if age_on(victim_dob, on) < VICTIM_FROM_AGE:
         return Under16(
-            True, False, "The victim is under 16: children's social care leads, and MARAC does not hear the case."
+            True, False, "The victim is under 16: children’s social care leads, and MARAC does not hear the case."
         )
     return Under16(False, False, "The victim is 16 or over.")

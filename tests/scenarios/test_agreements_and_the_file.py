@@ -16,8 +16,9 @@ from casework.consent.rules import Category, Purpose
 from casework.consent.rules.standing import Kind
 from casework.duties import queries as duties
 from casework.duties.rules import DutyKind
-from casework.errors import Conflict
+from casework.errors import Conflict, NotFound
 from casework.sharing import operations as sharing
+from casework.sharing import queries as sharing_queries
 from casework.sharing.queries import Declared
 from casework.youth import operations as youth
 from casework.youth.operations import Adult
@@ -162,6 +163,19 @@ class TestAgreeingToBeHelped:
             youth.end_help(work, case_id=case_id, words="Again.")
         sharing_stands = [one.counts for one in read(partnership, case_id) if one.kind is Kind.SHARING]
         assert sharing_stands == [True], "two questions, two answers"
+        with made.acting(partnership) as work:
+            assert {DutyKind.YOUTH_RISK_CHECK, DutyKind.PLAN_ACTION_AFFECTED} <= {
+                one.kind for one in duties.my_duties(work)
+            }
+        with partnership.acting("school_worker", Why.SUPPORT) as work:
+            assert sharing_queries.notices_to_answer(work) == (), "what may be known is another question"
+
+    def test_is_not_taken_back_as_if_it_were_what_may_be_shared(self, partnership: APartnership) -> None:
+        case_id = made.with_plan(partnership)
+        [to_service] = [one.id for one in read(partnership, case_id) if one.kind is Kind.SERVICE]
+        with partnership.acting("school_worker", Why.SUPPORT) as work, pytest.raises(NotFound):
+            sharing.withdraw(work, case_id=case_id, agreement_id=to_service, words="Said so.")
+        assert made.file_of(partnership, case_id).line.stage == "plan_active"
 
 
 class TestTheEndOfTheWork:

@@ -126,6 +126,22 @@ class TestAPartThatIsTakenBack:
         [notice] = told(partnership)
         assert (notice.is_part, notice.categories, notice.purposes) == (True, ("basic", "education"), ("support_plan",))
 
+    def test_from_everybody_is_named_to_each_who_received_it(self, partnership: APartnership) -> None:
+        jamie = YoungPerson.of(partnership)
+        jamie.agrees({"school_nursing": ["basic", "education"], "housing": ["basic", "education"]})
+        jamie.shares("school_nursing", item(Category.BASIC), item(Category.EDUCATION))
+        jamie.shares("housing", item(Category.BASIC))
+        with partnership.acting("youth_worker", Why.SUPPORT) as work:
+            sharing.withdraw_part(
+                work,
+                case_id=jamie.case_id,
+                agreement_id=jamie.agreements[0],
+                taken={"*": frozenset({"education"})},
+                words="School is nobody’s business.",
+            )
+        assert [one.categories for one in told(partnership)] == [("education",)]
+        assert told(partnership, "housing_worker") == ()
+
 
 class TestANoToJoining:
     @pytest.mark.parametrize(("agency", "reaches_abuser"), [("housing", True), ("substance_misuse", False)])

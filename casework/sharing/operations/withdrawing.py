@@ -14,7 +14,7 @@ from casework.agencies import queries as agencies
 from casework.cases.models import Standing
 from casework.consent import operations as consent
 from casework.consent.models import Agreement
-from casework.consent.rules.standing import ANY, Scope
+from casework.consent.rules.standing import ANY, Kind, Scope
 from casework.disclosures.models import Disclosure
 from casework.disclosures.rules import Consent, words_from
 from casework.duties import operations as duties
@@ -64,7 +64,7 @@ class Part:
             return frozenset()
         if purpose in self.purposes:
             return categories
-        taken = self.taken.get(self.slugs.get(agency_id, ""), frozenset())
+        taken = self.taken.get(self.slugs.get(agency_id, ""), frozenset()) | self.taken.get(ANY, frozenset())
         return categories if ANY in taken else categories & taken
 
 
@@ -157,8 +157,13 @@ def answer_withdrawal(
 
 
 def _reach_agreement(work: UnitOfWork, case_id: uuid.UUID, agreement_id: uuid.UUID) -> None:
-    """Raise NotFound for an agreement of another file: consent leaves it to its caller to have found the right one."""
-    query = select(Agreement.id).where(Agreement.id == agreement_id, Agreement.case_id == case_id)
+    """Raise NotFound for an agreement of another file, and for the answer to being helped, which ends help and not sharing.
+
+    Consent leaves it to its caller to have found the right one.
+    """
+    query = select(Agreement.id).where(
+        Agreement.id == agreement_id, Agreement.case_id == case_id, Agreement.kind == Kind.SHARING.value
+    )
     if work.session.scalar(query) is None:
         policy.refuse_missing(work, "agreement:withdraw", "agreement", agreement_id)
 

@@ -129,6 +129,17 @@ QUERIES: Queries = (
            WHERE n.agreement_id = a.id AND n.agency_id = d.to_agency_id AND n.told_at = e.at)""",
     ),
     (
+        "whoever received a part that was taken back was told which",
+        "SELECT count(*) FROM withdrawal_notice WHERE is_part",
+        """SELECT e.id FROM agreement_entry e JOIN agreement a ON a.id = e.agreement_id
+           JOIN share s ON s.person_id = a.person_id AND s.delivered_at < e.at
+           JOIN disclosure d ON d.id = s.disclosure_id AND d.consent IN ('agreed', 'partly')
+           JOIN share_item i ON i.share_id = s.id AND i.is_delivered JOIN agency receiver ON receiver.id = s.to_agency_id
+           WHERE e.kind = 'narrowed' AND jsonb_exists(e.deny::jsonb -> receiver.slug, i.category) AND NOT EXISTS (
+           SELECT 1 FROM withdrawal_notice n WHERE n.agreement_id = a.id AND n.agency_id = s.to_agency_id AND n.is_part
+           AND i.category = ANY (n.categories) AND n.told_at > s.delivered_at AND n.told_at <= e.at)""",
+    ),
+    (
         "a contact that ran out left nothing in the other agency's inbox",
         "SELECT count(*) FROM contact WHERE state = 'no_response'",
         """SELECT c.id FROM contact c JOIN contact_subject t ON t.contact_id = c.id JOIN share s ON s.id = t.share_id

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from casework.clock import london_date
-from casework.consent import operations as consent
 from casework.consent.rules import Category, Purpose, Risk
 from casework.sharing import operations as sharing
 from casework.sharing import queries as share_queries
@@ -95,7 +94,9 @@ class Telling:
         elif young.story is Story.WITHDRAWS and days >= 7 and young.once("withdrawal"):
             self.ask(young, moment, "school_nursing", Category.EDUCATION, Category.HEALTH)
             self.withdraw(young, moment + timedelta(minutes=9), key="school_worker")
-        elif young.story is Story.NARROWS and days >= 2 and young.once("narrower"):
+        elif young.story is Story.NARROWS and days >= 1 and young.once("first share"):
+            self.ask(young, moment, "school_nursing", Category.BASIC, Category.EDUCATION)
+        elif young.story is Story.NARROWS and days >= 3 and young.once("narrower"):
             self.ask(young, moment, "school_nursing", Category.BASIC, Category.EDUCATION)
             self._narrow(young, moment + timedelta(minutes=9))
         elif young.story is Story.HARM and "step up" in young.done and young.once("told social care"):
@@ -128,7 +129,10 @@ class Telling:
         with self.office.as_(young.holder, moment) as work:
             [one] = share_queries.agreements_to_withdraw(work, case_id=young.file).agreements
         with self.office.as_(young.holder, moment) as work:
-            consent.narrow(work, agreement_id=one.id, taken={"school_nursing": frozenset({"education"})})
+            taken = {"school_nursing": frozenset({"education"})}
+            sharing.withdraw_part(
+                work, case_id=young.file, agreement_id=one.id, taken=taken, words="Not about school any more."
+            )
         young.permit["school_nursing"] -= {"education"}
         self.office.note("agreements narrowed")
 

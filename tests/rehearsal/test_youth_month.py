@@ -134,7 +134,7 @@ BROKEN = {
         by_query(
             "whoever was told something by an agreement, by a share or on the team, was told when it was taken back"
         ),
-        "DELETE FROM withdrawal_notice WHERE id = (SELECT id FROM withdrawal_notice LIMIT 1)",
+        "DELETE FROM withdrawal_notice WHERE id = (SELECT id FROM withdrawal_notice WHERE NOT is_part LIMIT 1)",
     ),
     "who was on the team was not told": Broken(
         by_query(
@@ -142,6 +142,10 @@ BROKEN = {
         ),
         """DELETE FROM withdrawal_notice n USING disclosure d
            WHERE d.id = n.disclosure_id AND d.kind = 'team'""",
+    ),
+    "a part that was taken back was not named": Broken(
+        by_query("whoever received a part that was taken back was told which"),
+        "UPDATE withdrawal_notice SET categories = ARRAY['basic'] WHERE is_part",
     ),
     "what had come was left there": Broken(
         by_query("a contact that ran out left nothing in the other agency's inbox"),

@@ -14,6 +14,7 @@ from casework.consent.queries import AgreementRecord
 from casework.consent.rules import Relation, Status
 from casework.consent.rules.standing import ANY, Scope, same_name
 from casework.partnerships import queries as partnerships
+from casework.sharing import operations as sharing
 from casework.web.forms import agreement as forms
 from casework.web.forms.choices import Option
 from casework.web.forms.form import Form
@@ -72,10 +73,10 @@ def _denied(found: Iterable[AgreementRecord], names: Mapping[str, str]) -> list[
 
 
 def answer(work: UnitOfWork, record: YouthRecord, values: Values) -> None:
-    """Take the answer down, and let the file follow it at once."""
+    """Take the answer down, tell whoever had what it takes back, and let the file follow it at once."""
     is_yes, giver = values["status"] == "given", values["giver"]
     is_own = values["relation"] == SELF
-    consent.record_answer(
+    agreement_id = consent.record_answer(
         work,
         answer=NewAnswer(
             case_id=record.line.case_id,
@@ -104,7 +105,8 @@ def answer(work: UnitOfWork, record: YouthRecord, values: Values) -> None:
             expires_on=values["expires_on"],
         ),
     )
-    work.session.flush()  # the answer first: the file follows it
+    work.session.flush()  # the answer first: the rest follows it
+    sharing.follow_answer(work, case_id=record.line.case_id, agreement_id=agreement_id)
     youth.after_agreement(work, case_id=record.line.case_id)
 
 

@@ -143,6 +143,50 @@ class TestAPartThatIsTakenBack:
         assert told(partnership, "housing_worker") == ()
 
 
+class TestANewAnswer:
+    """The same giver answers again. Tom had the basic details and education by the answer before."""
+
+    @pytest.fixture
+    def jamie(self, partnership: APartnership) -> YoungPerson:
+        made = YoungPerson.of(partnership)
+        made.agrees({"school_nursing": ["basic", "education"]})
+        made.shares("school_nursing", item(Category.BASIC), item(Category.EDUCATION))
+        return made
+
+    @staticmethod
+    def follows(jamie: YoungPerson) -> sharing.Withdrawn:
+        with jamie.partnership.acting("youth_worker", Why.SUPPORT) as work:
+            return sharing.follow_answer(work, case_id=jamie.case_id, agreement_id=jamie.agreements[-1])
+
+    def test_that_is_a_no_stops_and_tells_as_a_withdrawal_does(self, jamie: YoungPerson) -> None:
+        queued = jamie.asks("school_nursing", item(Category.EDUCATION)).share_id
+        jamie.agrees({}, status="refused", purposes=())
+        assert self.follows(jamie).stopped == (queued,)
+        [notice] = told(jamie.partnership)
+        assert (notice.is_part, notice.categories) == (False, ("basic", "education"))
+
+    def test_that_allows_less_names_what_it_takes_back(self, jamie: YoungPerson) -> None:
+        jamie.agrees({"school_nursing": ["basic", "health"]})
+        assert self.follows(jamie).stopped == ()
+        [notice] = told(jamie.partnership)
+        assert (notice.is_part, notice.categories) == (True, ("education",))
+
+    def test_that_allows_as_much_or_more_tells_nobody(self, jamie: YoungPerson) -> None:
+        jamie.agrees({"school_nursing": ["basic", "education", "health"], "housing": ["basic"]})
+        assert self.follows(jamie) == sharing.Withdrawn((), ())
+
+    def test_of_a_parent_takes_back_nothing_that_the_young_person_agreed_to(self, jamie: YoungPerson) -> None:
+        jamie.agrees(
+            {},
+            status="refused",
+            purposes=(),
+            relation="parental_responsibility",
+            giver_name="Dee Stone",
+            giver_is_abuser=False,
+        )
+        assert self.follows(jamie).told_agency_ids == ()
+
+
 class TestANoToJoining:
     @pytest.mark.parametrize(("agency", "reaches_abuser"), [("housing", True), ("substance_misuse", False)])
     def test_is_kept_as_an_act_of_not_sharing_that_can_be_decided_again(

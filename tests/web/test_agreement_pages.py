@@ -157,6 +157,17 @@ class TestAnAnswer:
         assert (now.standing.status, now.giver) == (Status.REFUSED, first.giver)
         assert sum(one == "sharing" for one, _ in kept(partnership, case_id)) == 2, "the young person’s and hers"
 
+    def test_that_allows_less_than_the_one_before_tells_whoever_had_the_rest(
+        self, partnership: APartnership, visitor_as: VisitorAs
+    ) -> None:
+        case_id = made.with_team(partnership)
+        worker = visitor_as("youth_worker")
+        fewer = {**OWN, "permits-0-agency": "housing", "permits-0-categories": ["basic"]}
+        assert answers(worker, case_id, fewer).status_code == 303
+        with made.acting(partnership) as work:
+            told = sharing.notices_of(work, case_id=case_id)
+        assert [(one.agency_id, one.is_part) for one in told] == [(partnership.agencies["school_nursing"], True)]
+
     def test_lifts_what_was_denied_only_when_it_is_ticked(
         self, partnership: APartnership, visitor_as: VisitorAs
     ) -> None:

@@ -55,7 +55,12 @@ class TestTheNoticeOfAWithdrawal:
                 words="Not about school.",
             )
         page = notice_to(partnership, visitor_as, "school_worker")
-        for words in ("Part of that agreement was taken back", "<li>Education</li>", "What you received last"):
+        for words in (
+            "Part of an agreement has ended",
+            "Part of that agreement was taken back",
+            "<li>Education</li>",
+            "What you received last",
+        ):
             assert words in page, words
         for words in ("<li>Basic details</li>", "<li>Health</li>"):
             assert words not in page, words

@@ -19,6 +19,7 @@ from casework.sharing.operations.asking import (
     take_back,
 )
 from casework.sharing.operations.delivering import deliver, queued
+from casework.sharing.operations.new_answers import follow_answer
 from casework.sharing.operations.reviewing import advise, review, switch_duty_to_share
 from casework.sharing.operations.withdrawing import Withdrawn, answer_withdrawal, withdraw, withdraw_part
 
@@ -34,6 +35,7 @@ __all__ = [
     "asked_by",
     "decide_beforehand",
     "deliver",
+    "follow_answer",
     "health_leads",
     "lapse",
     "pass_on",

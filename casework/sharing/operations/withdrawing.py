@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy import select
 
 from casework.access.permissions import Permission, Role
 from casework.accounts import queries as accounts
 from casework.agencies import queries as agencies
-from casework.cases.models import Standing
+from casework.cases.models import Case, Standing
 from casework.consent import operations as consent
 from casework.consent.models import Agreement
 from casework.consent.rules.standing import ANY, Kind, Scope
@@ -50,6 +51,28 @@ class Told:
     purposes: frozenset[str]
 
 
+class TakenBack(Protocol):
+    """What is taken back, of what agencies were told; `is_part` says whether something else still stands."""
+
+    @property
+    def is_part(self) -> bool:
+        """Whether a part was taken back, or the whole."""
+
+    def of(self, agency_id: uuid.UUID | None, purpose: str | None, categories: frozenset[str]) -> frozenset[str]:
+        """Return those of the kinds that an agency was told for a purpose which are taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """The whole of an agreement: all that anybody was told by agreement."""
+
+    is_part: bool = False
+
+    def of(self, agency_id: uuid.UUID | None, purpose: str | None, categories: frozenset[str]) -> frozenset[str]:
+        """Return all of it."""
+        return categories
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part of an agreement that is taken back: kinds of information by agency's short name, or purposes."""
@@ -57,6 +80,8 @@ class Part:
     slugs: Mapping[uuid.UUID, str]
     taken: Scope
     purposes: frozenset[str]
+
+    is_part: bool = True
 
     def of(self, agency_id: uuid.UUID | None, purpose: str | None, categories: frozenset[str]) -> frozenset[str]:
         """Return those of the kinds that an agency was told for a purpose which this part takes back."""
@@ -78,19 +103,16 @@ def withdraw(work: UnitOfWork, *, case_id: uuid.UUID, agreement_id: uuid.UUID, w
     """
     work.require(Permission.AGREEMENT_RECORD)
     case, person_id = reach_in_scope(work, case_id, act="agreement:withdraw")
-    _reach_agreement(work, case_id, agreement_id)
+    reach_agreement(work, case_id, agreement_id)
     consent.withdraw(work, agreement_id=agreement_id, words=words)
-    work.session.flush()  # the withdrawal first: what is queued is decided again on it
-    work.keys.load([case.key_id])
-    stopped = _stop_what_no_longer_may(work, person_id)
-    told = _tell_recipients(work, case.id, person_id, agreement_id, case.key_id)
+    done = stop_and_tell(work, case, person_id, agreement_id, Everything())
     work.note("agreement:withdraw", "case", case.id)
     work.record(
         events.SharingWithdrawn(
             partnership_id=work.partnership_id, case_id=case.id, person_id=person_id, agreement_id=agreement_id
         )
     )
-    return Withdrawn(tuple(stopped), tuple(told))
+    return done
 
 
 def withdraw_part(
@@ -108,13 +130,20 @@ def withdraw_part(
     For whoever sees the whole file, because nobody else may see the scope. Raises NotAllowed, NotFound, Invalid, Conflict.
     """
     case, person_id = reach_in_scope(work, case_id, act="agreement:narrow")
-    _reach_agreement(work, case_id, agreement_id)
+    reach_agreement(work, case_id, agreement_id)
     consent.narrow(work, agreement_id=agreement_id, taken=taken, purposes=purposes, words=words)
-    work.session.flush()  # what is left first: what is queued is decided again on it
+    slugs = {one.id: one.slug for one in agencies.agencies(work)}
+    return stop_and_tell(work, case, person_id, agreement_id, Part(slugs, taken, purposes))
+
+
+def stop_and_tell(
+    work: UnitOfWork, case: Case, person_id: uuid.UUID, agreement_id: uuid.UUID, taken_back: TakenBack
+) -> Withdrawn:
+    """Decide again about what is queued, and tell each agency that was told what is taken back. The caller holds the answers' lock."""
+    work.session.flush()  # the answer first: what is queued is decided again on it
     work.keys.load([case.key_id])
     stopped = _stop_what_no_longer_may(work, person_id)
-    slugs = {one.id: one.slug for one in agencies.agencies(work)}
-    told = _tell_recipients(work, case.id, person_id, agreement_id, case.key_id, part=Part(slugs, taken, purposes))
+    told = _tell_recipients(work, case.id, person_id, agreement_id, case.key_id, taken_back)
     return Withdrawn(tuple(stopped), tuple(told))
 
 
@@ -156,16 +185,18 @@ def answer_withdrawal(
     )
 
 
-def _reach_agreement(work: UnitOfWork, case_id: uuid.UUID, agreement_id: uuid.UUID) -> None:
-    """Raise NotFound for an agreement of another file, and for the answer to being helped, which ends help and not sharing.
+def reach_agreement(work: UnitOfWork, case_id: uuid.UUID, agreement_id: uuid.UUID) -> Agreement:
+    """Return an answer about sharing of this file. Raises NotFound for any other, also for the answer to being helped.
 
-    Consent leaves it to its caller to have found the right one.
+    That one ends help and not sharing. Consent leaves it to its caller to have found the right one.
     """
-    query = select(Agreement.id).where(
+    query = select(Agreement).where(
         Agreement.id == agreement_id, Agreement.case_id == case_id, Agreement.kind == Kind.SHARING.value
     )
-    if work.session.scalar(query) is None:
+    found = work.session.scalar(query)
+    if found is None:
         policy.refuse_missing(work, "agreement:withdraw", "agreement", agreement_id)
+    return found
 
 
 def _stop_what_no_longer_may(work: UnitOfWork, person_id: uuid.UUID) -> list[uuid.UUID]:
@@ -204,14 +235,13 @@ def _tell_recipients(
     person_id: uuid.UUID,
     agreement_id: uuid.UUID,
     key_id: uuid.UUID,
-    *,
-    part: Part | None = None,
+    taken_back: TakenBack,
 ) -> list[uuid.UUID]:
     """Write down, for each agency that was told anything on the strength of an agreement, that it is told and owes an answer.
 
-    Told is who received a share, and who joined the team. With `part` only those that were told any of that.
+    Told is who received a share, and who joined the team; of what is taken back, only those that were told any of it.
     """
-    told = _told(work, person_id, part)
+    told = _told(work, person_id, taken_back)
     handled = _who_handled(work, [one.latest for one in told.values()])
     holidays = partnerships.extra_holidays(work)
     due_at = rules.withdrawal_due_at(work.now, holidays)
@@ -225,7 +255,7 @@ def _tell_recipients(
             agreement_id=agreement_id,
             agency_id=agency_id,
             disclosure_id=one.latest.id,
-            is_part=part is not None,
+            is_part=taken_back.is_part,
             categories=sorted(one.categories),
             purposes=sorted(one.purposes),
             told_at=work.now,
@@ -251,8 +281,8 @@ def _tell_recipients(
     return sorted(told)
 
 
-def _told(work: UnitOfWork, person_id: uuid.UUID, part: Part | None) -> dict[uuid.UUID, Told]:
-    """Return, by agency, what was told about a young person on the strength of an agreement, as far as `part` concerns it."""
+def _told(work: UnitOfWork, person_id: uuid.UUID, taken_back: TakenBack) -> dict[uuid.UUID, Told]:
+    """Return, by agency, what was told about a young person on the strength of an agreement, as far as it is taken back."""
     acts = work.session.scalars(
         select(Disclosure)
         .where(
@@ -268,7 +298,7 @@ def _told(work: UnitOfWork, person_id: uuid.UUID, part: Part | None) -> dict[uui
     told: dict[uuid.UUID, Told] = {}
     for act in acts:
         agency_id, categories = act.to_agency_id, frozenset(words_from(act.record.open(work.keys) or {}).allowed)
-        concerned = categories if part is None else part.of(agency_id, act.purpose, categories)
+        concerned = taken_back.of(agency_id, act.purpose, categories)
         if agency_id is None or not concerned:
             continue
         before = told.get(agency_id)

@@ -89,6 +89,7 @@ _MAY = {
     "view_all": Permission.DUTY_VIEW_ALL,
     "answer": Permission.RESEARCH_ANSWER,
     "let_in": Permission.CONFERENCE_AGREE_LATE,
+    "read_minutes": Permission.MINUTES_READ,
     "see_cases": Permission.CASE_VIEW,
 }
 

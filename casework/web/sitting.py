@@ -55,6 +55,7 @@ def agenda(conference_id: UUID) -> str:
         names = accounts.account_names(work, everybody)
         may_run = work.actor.has(Permission.CONFERENCE_RUN)
         may_write = work.actor.has(Permission.HEARING_RECORD)
+        reads_minutes = work.actor.has(Permission.MINUTES_READ)
     timers = {
         one.id: hearing_views.timer(one, minutes=record.conference.marac.minutes_a_case, now=now())
         for one in record.board.places
@@ -72,6 +73,7 @@ def agenda(conference_id: UUID) -> str:
         is_early=london_date(now()) < record.conference.sits_on,
         may_run=may_run,
         may_write=may_write and record.conference.state == RoundState.SITTING,
+        reads_minutes=reads_minutes,
         has_accepted=record.has_accepted,
         statement=confidentiality.STATEMENT,
         mark=_mark(record.board),

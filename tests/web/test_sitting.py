@@ -115,6 +115,8 @@ class TestTheAgenda:
         coordinator.open(f"{table.path}/sitting")
         answer = coordinator.follow(coordinator.send(f"{table.path}/sitting/end"))
         assert "The minutes are being drafted" in text_of(answer)
+        assert "Go to the minutes" in text_of(answer)
+        assert 'href="/minutes">Minutes</a>' in text_of(coordinator.open(table.path)).partition("<main")[2]
 
 
 class TestOneCase:

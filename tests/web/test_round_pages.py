@@ -158,7 +158,11 @@ class TestARoundThatIsRun:
     def test_goes_into_ones_calendar_with_time_and_place_and_nothing_of_its_content(
         self, open_round: OpenRound, visitor_as: Browser
     ) -> None:
-        answer = visitor_as("housing").client.get(f"{open_round.path}/invitation.ics")
+        housing = visitor_as("housing")
+        [link] = re.findall(
+            r'<a class="govuk-link" href="([^"]+)">Put it into my calendar</a>', text_of(housing.open(open_round.path))
+        )
+        answer = housing.client.get(link)
         assert answer.mimetype == "text/calendar"
         entry = text_of(answer)
         assert "DTSTART" in entry

@@ -414,7 +414,7 @@ class TestALongFile:
     def test_is_paged_and_costs_no_more_than_twelve_statements(
         self, visitor_as: As, jamie: YoungPerson, statements: Counting
     ) -> None:
-        """Fifty agreements and five hundred disclosures: the log, the inbox, one share and the end of an agreement."""
+        """Fifty agreements and five hundred disclosures: the file, what is agreed, who knows what, the log, the inbox, one share."""
         share_id = jamie.shares(NURSE)
         for number in range(49):
             jamie.agrees(
@@ -427,6 +427,12 @@ class TestALongFile:
         self._copies(jamie, 499)
         worker, nurse = visitor_as("youth_worker"), visitor_as("school_worker")
         for visitor, path in (
+            (worker, "/"),
+            (worker, "/young-people"),
+            (worker, f"/young-people/{jamie.case_id}"),
+            (worker, f"/young-people/{jamie.case_id}/who-knows"),
+            (worker, f"/agreements/young-people/{jamie.case_id}"),
+            (worker, f"/agreements/young-people/{jamie.case_id}/sheet"),
             (worker, f"/shares/young-people/{jamie.case_id}"),
             (worker, f"/shares/young-people/{jamie.case_id}?page=20"),
             (worker, f"/sharing/{share_id}"),
@@ -455,4 +461,9 @@ class TestALongFile:
         with jamie.partnership.acting(None) as work:
             [first] = work.session.scalars(select(Disclosure))
             columns = {column.key: getattr(first, column.key) for column in Disclosure.__table__.columns}
-            work.session.add_all(Disclosure(**columns | {"id": uuid.uuid4()}) for _ in range(count))
+            work.keys.load([columns["key_id"]])
+            words = first.record.open(work.keys)
+            for _ in range(count):
+                copy = Disclosure(**columns | {"id": uuid.uuid4()})
+                copy.record.seal(work.keys, words)  # bound to its place
+                work.session.add(copy)

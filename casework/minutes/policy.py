@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import ColumnElement, exists, not_, select
+from sqlalchemy import ColumnElement, and_, exists, not_, select
 from sqlalchemy.orm import aliased
 
 from casework.access import blocks
@@ -80,6 +80,17 @@ def holds_something(work: UnitOfWork) -> ColumnElement[bool]:
         MinutesCase.agency_id == MinutesCopy.agency_id,
         not_(blocks.is_blocked(work.actor, work.now, MinutesCase.case_id)),
     )
+
+
+def has_no_successor() -> ColumnElement[bool]:
+    """Return the SQL condition that a MinutesCopy of replaced Minutes is an agency's last: no later version has one for that agency.
+
+    One that was called back is none, since nobody read it.
+    """
+    later, theirs = aliased(Minutes), aliased(MinutesCopy)
+    after = (later.conference_id == Minutes.conference_id, later.version > Minutes.version, later.state == "issued")
+    again = exists().where(*after, theirs.minutes_id == later.id, theirs.agency_id == MinutesCopy.agency_id)
+    return and_(Minutes.state == "issued", MinutesCopy.recalled_at.is_(None), exists().where(*after), not_(again))
 
 
 def reach_copy(work: UnitOfWork, minutes: Minutes, *, lock: bool = False) -> MinutesCopy:

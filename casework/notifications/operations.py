@@ -123,9 +123,13 @@ def tell_list_is_out(work: UnitOfWork, *, conference_id: uuid.UUID) -> int:
 
 
 def tell_minutes_are_out(work: UnitOfWork, *, minutes_id: uuid.UUID) -> int:
-    """Tell everybody who speaks for an agency that has a copy with something in it for them. Returns how many notices are new."""
+    """Tell everybody who speaks for an agency that has a copy with something in it for them; and that there is something new whoever
+    opened the version before and has no copy of this one. Returns how many notices are new."""
     people = minutes.people_with_copy(work, minutes_id=minutes_id)
-    return notify(work, template=MailTemplate.DOCUMENT_READY, account_ids=people, about=f"minutes:{minutes_id}")
+    without = minutes.people_without_successor(work, minutes_id=minutes_id)
+    return notify(
+        work, template=MailTemplate.DOCUMENT_READY, account_ids=people, about=f"minutes:{minutes_id}"
+    ) + notify(work, template=MailTemplate.SOMETHING_NEW, account_ids=without, about=f"withdrawn:{minutes_id}")
 
 
 def tell_of_correction(work: UnitOfWork, *, minutes_id: uuid.UUID) -> int:

@@ -43,6 +43,8 @@ RUNNING = tuple(state.value for state in RoundState if state not in (RoundState.
 MOST_ROUNDS = 20
 MOST_LINES = 6
 MOST_UNREAD = 3
+# So long a withdrawn copy of minutes stands on the home page; afterwards among the minutes.
+WITHDRAWN_IS_NEWS = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,7 @@ def _speaker(work: UnitOfWork, desk: Desk) -> Mapping[str, Any]:
     """Show an agency's own part of the round: research, actions, minutes to read."""
     asking = [one for one in desk.running if one.state in home_views.OUT]
     progress = research.own_progress(work, conference_ids=[one.id for one in asking]) if asking else {}
-    unread = minutes.unread_copies(work)
+    copies = minutes.own_copies(work)
     sent = referrals.my_counts(work)
     # An IDVA's page is about victims: what their service has to report stands among what they owe.
     shows_actions = Role.IDVA not in work.actor.roles
@@ -194,8 +196,9 @@ def _speaker(work: UnitOfWork, desk: Desk) -> Mapping[str, Any]:
         "most": MOST_LINES,
         "returned": sent.get(ReferralState.RETURNED, 0),
         "drafts": sent.get(ReferralState.DRAFT, 0),
-        "unread": unread[:MOST_UNREAD],
-        "more_unread": max(0, len(unread) - MOST_UNREAD),
+        "unread": copies.unread[:MOST_UNREAD],
+        "more_unread": max(0, len(copies.unread) - MOST_UNREAD),
+        "withdrawn": [one for one in copies.withdrawn if work.now - one.since < WITHDRAWN_IS_NEWS],
     }
 
 

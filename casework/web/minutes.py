@@ -63,10 +63,11 @@ def every_round() -> str:
     with work_for_request(purpose=Purpose.CONFERENCE) as work:
         whole = _reads_the_whole(work)
         found = rounds.conferences(work, states=DRAFTED, until_at=work.now, latest_first=True, limit=60)
+        withdrawn = () if whole else queries.withdrawn_copies(work)
         if not whole:
             own = queries.has_own_copy(work, conference_ids=[one.id for one in found])
             found = tuple(one for one in found if one.id in own)
-    return render_template("minutes/all.html", rounds=found, whole=whole)
+    return render_template("minutes/all.html", rounds=found, whole=whole, withdrawn=withdrawn)
 
 
 @blueprint.get("/<uuid:conference_id>")
@@ -75,6 +76,8 @@ def of_round(conference_id: UUID) -> str:
     """Show one round's minutes: the whole record, beside it what one agency gets, or one's own copy, which notes that it was opened."""
     with work_for_request(purpose=Purpose.CONFERENCE) as work:
         if not _reads_the_whole(work):
+            if withdrawn := queries.withdrawn_copies(work, conference_id=conference_id):
+                return render_template("minutes/withdrawn.html", copy=withdrawn[0])
             record = operations.open_copy(work, conference_id=conference_id)
             return render_template("minutes/copy.html", record=record, version=None)
         as_agency = _agency_asked_for()

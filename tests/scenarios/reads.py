@@ -80,6 +80,7 @@ NOT_SHOWN = {
     "disclosures.listed_to": "decides who gets research requests and minutes",
     "minutes.copy_record": "makes a record of what has been reached",
     "minutes.people_with_copy": "says whom mail goes to",
+    "minutes.people_without_successor": "says whom mail goes to",
     "partnerships.is_member": "is a condition",
     "accounts.is_held": "is a condition",
     "people.facts_of": "prepares the rule on matching",

@@ -18,6 +18,7 @@ from casework.minutes import operations as minutes
 from casework.minutes import queries
 from casework.minutes.queries import MinutesRecord
 from casework.notifications.models import Notice
+from casework.partnerships import operations as partnerships
 from tests.factories.partnership import CORE
 from tests.scenarios.fortnight import Fortnight
 
@@ -104,7 +105,7 @@ class TestACorrectedVersion:
         with pytest.raises(NotFound):
             opens(fortnight, "police")
         with fortnight.partnership.acting("police", Purpose.CONFERENCE) as work:
-            assert queries.unread_copies(work) == ()
+            assert queries.own_copies(work).unread == ()
 
     def test_is_told_of_without_content_to_who_opened_the_old_one_and_then_to_all(
         self, fortnight: Fortnight, case_id: uuid.UUID
@@ -148,6 +149,42 @@ class TestACorrectedVersion:
             opens(fortnight, "housing")
         with fortnight.partnership.acting("housing", Purpose.CONFERENCE) as work:
             assert queries.has_own_copy(work, conference_ids=[fortnight.round().id]) == set()
+
+    def test_leaves_nobody_without_a_word_whose_agency_gets_no_copy_of_it(
+        self, fortnight: Fortnight, case_id: uuid.UUID
+    ) -> None:
+        self._protocol_ends(fortnight, "housing")
+        corrects(fortnight)
+        fortnight.minutes_go_out(fortnight.round())
+        assert told(fortnight, MailTemplate.SOMETHING_NEW, f"withdrawn:{whole(fortnight).id}") == {"housing"}
+        for who, sittings in (("housing", [fortnight.round().sits_at]), ("police", []), ("idva", [])):
+            with fortnight.partnership.acting(who, Purpose.CONFERENCE) as work:
+                assert [one.sits_at for one in queries.withdrawn_copies(work)] == sittings
+        with pytest.raises(NotFound):
+            opens(fortnight, "housing")
+
+    def test_is_no_word_to_who_was_shut_out_meanwhile(self, fortnight: Fortnight, case_id: uuid.UUID) -> None:
+        self._protocol_ends(fortnight, "housing")
+        corrects(fortnight)
+        with fortnight.partnership.acting("chair", Purpose.OVERSIGHT) as work:
+            cases.block(work, case_id=case_id, account_id=fortnight.partnership.account("housing"), reason="An aunt.")
+        fortnight.minutes_go_out(fortnight.round())
+        assert told(fortnight, MailTemplate.SOMETHING_NEW, f"withdrawn:{whole(fortnight).id}") == set()
+        with fortnight.partnership.acting("housing", Purpose.CONFERENCE) as work:
+            assert queries.withdrawn_copies(work) == ()
+
+    @staticmethod
+    def _protocol_ends(fortnight: Fortnight, slug: str) -> None:
+        partnership = fortnight.partnership
+        today = london_date(partnership.now)
+        with partnership.acting(None) as work:
+            partnerships.sign_protocol(
+                work,
+                agency_id=partnership.agencies[slug],
+                version="2026",
+                signed_on=today - timedelta(days=400),
+                expires_on=today,
+            )
 
     def test_is_owed_by_the_chair_from_the_day_on_which_it_was_begun(
         self, fortnight: Fortnight, case_id: uuid.UUID

@@ -14,7 +14,9 @@ from docx import Document
 from werkzeug.test import TestResponse
 
 from casework.access.permissions import Purpose
+from casework.clock import london_date
 from casework.minutes import queries
+from casework.partnerships import operations as partnerships
 from casework.web.minutes import WORD
 from tests.web.minuted_round import MinutedRound
 from tests.web.visitor import Visitor, text_of, without_token
@@ -245,6 +247,36 @@ class TestACorrectedVersion:
         assert "Version 2 replaces version 1" in text
         assert "Wrong name." not in text
         assert "Version 2 replaces version 1" in said_in(visitor_as("police").open(f"{page}/minutes.docx"))
+
+    def test_says_so_where_an_agency_that_read_the_old_one_has_no_copy_of_it(
+        self, visitor_as: As, heard: MinutedRound, page: str, statements: Counting
+    ) -> None:
+        heard.goes_out()
+        visitor_as("housing").open(page)
+        coordinator = visitor_as("coordinator")
+        coordinator.open(page)
+        coordinator.send(f"{page}/correct", {"because": "Wrong name."})
+        partnership = heard.partnership
+        today = london_date(partnership.now)
+        with partnership.acting(None) as work:
+            ids = {"agency_id": partnership.agencies["housing"], "version": "2026"}
+            partnerships.sign_protocol(work, **ids, signed_on=today - timedelta(days=400), expires_on=today)
+        heard.goes_out()
+        housing = visitor_as("housing")
+        with statements() as sent:
+            said = text_of(housing.open(page))
+        assert len(sent) <= 12, sent.sent
+        assert "copy of these minutes is withdrawn" in said
+        assert "Leanne" not in said
+        assert "Withdrawn" in text_of(housing.open("/minutes"))
+        with statements() as sent:
+            assert "your copy no longer holds" in text_of(housing.open("/"))
+        assert len(sent) <= 12, sent.sent
+        assert housing.open(f"{page}/minutes.pdf").status_code == 404
+        police = visitor_as("police")
+        assert "withdrawn" not in text_of(police.open(page)) + text_of(police.open("/minutes")) + text_of(
+            police.open("/")
+        )
 
     def test_is_not_begun_by_others_or_before_the_minutes_are_out(
         self, visitor_as: As, heard: MinutedRound, page: str

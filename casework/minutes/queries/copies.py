@@ -6,8 +6,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, func, literal, select, union_all
+from sqlalchemy.orm import aliased
 
 from casework.access.permissions import Permission
 from casework.conferences import queries as rounds
@@ -46,14 +48,69 @@ def has_own_copy(work: UnitOfWork, *, conference_ids: Sequence[uuid.UUID]) -> se
     )
 
 
-def unread_copies(work: UnitOfWork) -> tuple[UnreadCopy, ...]:
-    """Return the rounds whose minutes wait to be opened by somebody of the reader's agency, the latest first.
+@dataclass(frozen=True, slots=True)
+class WithdrawnCopy:
+    """A sitting of which the reader's agency had a copy that holds no more and has none in its place; since when (UTC)."""
 
-    Only where the copy has something in it for the reader. Raises NotAllowed.
+    conference_id: uuid.UUID
+    marac_name: str
+    sits_at: datetime
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCopies:
+    """What is new of the minutes for the reader's agency: copies that nobody of it opened yet, and copies that were withdrawn; the
+    latest first."""
+
+    unread: tuple[UnreadCopy, ...]
+    withdrawn: tuple[WithdrawnCopy, ...]
+
+
+def own_copies(work: UnitOfWork) -> OwnCopies:
+    """Return what is new of the minutes for the reader's agency, only where a copy has something in it for the reader, in one query.
+
+    Raises NotAllowed.
     """
     work.require(Permission.MINUTES_READ)
-    rows = work.session.execute(
-        select(Minutes.conference_id, Marac.name, Conference.sits_at, MinutesCopy.issued_at)
+    rows = work.session.execute(union_all(_unread(work), _withdrawn(work))).all()
+    return OwnCopies(
+        unread=tuple(UnreadCopy(*row[:4]) for row in rows if not row[4]),
+        withdrawn=tuple(WithdrawnCopy(*row[:4]) for row in rows if row[4]),
+    )
+
+
+def withdrawn_copies(work: UnitOfWork, *, conference_id: uuid.UUID | None = None) -> tuple[WithdrawnCopy, ...]:
+    """Return the rounds of which the reader's agency had a copy, and has none of the corrected version: the latest first, of one
+    round or of all. Nothing of why: that is the co-ordinator's to say.
+
+    To whoever is blocked from every case of that copy it was never there, and is not withdrawn. Raises NotAllowed.
+    """
+    work.require(Permission.MINUTES_READ)
+    query = _withdrawn(work)
+    if conference_id is not None:
+        query = query.where(Minutes.conference_id == conference_id)
+    return tuple(WithdrawnCopy(*row[:4]) for row in work.session.execute(query))
+
+
+def _withdrawn(work: UnitOfWork) -> Select[*tuple[Any, ...]]:
+    later = aliased(Minutes)
+    return (
+        select(Minutes.conference_id, Marac.name, Conference.sits_at, func.min(later.issued_at), literal(True))
+        .join(MinutesCopy, MinutesCopy.minutes_id == Minutes.id)
+        .join(Conference, Conference.id == Minutes.conference_id)
+        .join(Marac, Marac.id == Conference.marac_id)
+        .join(later, and_(later.conference_id == Minutes.conference_id, later.version > Minutes.version))
+        .where(policy.has_no_successor(), MinutesCopy.agency_id == work.actor.agency_id, policy.holds_something(work))
+        .group_by(Minutes.conference_id, Marac.name, Conference.sits_at)
+        .order_by(Conference.sits_at.desc())
+        .limit(12)
+    )
+
+
+def _unread(work: UnitOfWork) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Minutes.conference_id, Marac.name, Conference.sits_at, MinutesCopy.issued_at, literal(False))
         .join(MinutesCopy, MinutesCopy.minutes_id == Minutes.id)
         .join(Conference, Conference.id == Minutes.conference_id)
         .join(Marac, Marac.id == Conference.marac_id)
@@ -67,7 +124,29 @@ def unread_copies(work: UnitOfWork) -> tuple[UnreadCopy, ...]:
         .order_by(MinutesCopy.issued_at.desc())
         .limit(12)
     )
-    return tuple(UnreadCopy(*row) for row in rows)
+
+
+def people_without_successor(work: UnitOfWork, *, minutes_id: uuid.UUID) -> list[uuid.UUID]:
+    """Return the accounts of those who speak for an agency that opened a copy of the version before these minutes and has none of
+    them, in a fixed order. For mail.
+
+    Who is shut out of every case of that copy is not there: that they had one is not spoken of.
+    """
+    replaced = select(Minutes.conference_id, Minutes.version).where(Minutes.id == minutes_id).subquery()
+    told = work.session.execute(
+        select(MinutesCase.case_id, MinutesCase.agency_id)
+        .join(
+            MinutesCopy,
+            (MinutesCopy.minutes_id == MinutesCase.minutes_id) & (MinutesCopy.agency_id == MinutesCase.agency_id),
+        )
+        .join(Minutes, Minutes.id == MinutesCopy.minutes_id)
+        .join(
+            replaced,
+            (replaced.c.conference_id == Minutes.conference_id) & (replaced.c.version == Minutes.version + 1),
+        )
+        .where(policy.has_no_successor())
+    )
+    return rounds.people_told_of(work, {(case_id, agency_id) for case_id, agency_id in told})
 
 
 def people_with_copy(work: UnitOfWork, *, minutes_id: uuid.UUID) -> list[uuid.UUID]:

@@ -11,6 +11,7 @@ from casework.accounts.queries import PersonName
 from casework.actions.queries import ActionRecord
 from casework.conferences.queries import AttendanceRecord, Board, ConferenceRecord, Place
 from casework.conferences.rules import AttendanceState, ListingState
+from casework.people.rules import fold
 from casework.research.queries import SharedAnswer
 from casework.research.rules import ResearchState
 from casework.web.forms.sitting import CRIMES, RISKS, WISHES
@@ -84,6 +85,22 @@ def last_plan(actions: Sequence[ActionRecord], listing_id: UUID) -> Plan | None:
     last = max(one.sits_on for one in before)
     ours = [one for one in before if one.sits_on == last]
     return Plan(sits_on=last, actions=tuple(sorted(ours, key=lambda one: (_FIRST.index(one.state), one.due_on))))
+
+
+def same_as_before(actions: Sequence[ActionRecord], listing_id: UUID) -> dict[UUID, ActionRecord]:
+    """Return, for each action of this sitting that an earlier one agreed in the same words for the same agency, that earlier one.
+
+    What did not help once is not set again unseen: SafeLives' near-miss review names this.
+    """
+    before = {
+        (one.owner_agency_id, fold(one.what)): one
+        for one in sorted(actions, key=lambda one: one.sits_on)
+        if one.listing_id != listing_id
+    }
+    found = (
+        (one, before.get((one.owner_agency_id, fold(one.what)))) for one in actions if one.listing_id == listing_id
+    )
+    return {one.id: earlier for one, earlier in found if earlier is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

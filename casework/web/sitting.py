@@ -293,6 +293,7 @@ class Table:
     shared: hearing_views.Research
     plan: hearing_views.Plan | None
     agreed: tuple[actions.ActionRecord, ...]
+    again: Mapping[UUID, actions.ActionRecord]
     names: Mapping[UUID, str]
     agencies: Sequence[tuple[str, str]]
     may_record: bool
@@ -317,6 +318,7 @@ def _table(work: UnitOfWork, listing_id: UUID) -> Table:
         shared=hearing_views.research(shared, names),
         plan=hearing_views.last_plan(every, listing_id),
         agreed=tuple(one for one in every if one.listing_id == listing_id),
+        again=hearing_views.same_as_before(every, listing_id),
         names=names,
         agencies=[(str(one.agency_id), one.name) for one in members if one.has_signed],
         may_record=work.actor.has(Permission.HEARING_RECORD) and record.conference.state == RoundState.SITTING,
@@ -349,6 +351,7 @@ def _shown(
         shared=table.shared,
         plan=table.plan,
         agreed=table.agreed,
+        again=table.again,
         names=table.names,
         said=hearing_views.said(record.recorded, {str(key): name for key, name in table.names.items()}),
         way=hearing_views.way(record.agenda, record.listing.id),

@@ -302,12 +302,22 @@ class TestOneCase:
         assert again == first.leanne
         second = first.fortnight.list_goes_out(1)
         first.fortnight.accepts_confidentiality(second, "coordinator")
-        page = words_of(
-            text_of(visitor_as("coordinator").open(f"/hearings/{first.fortnight.listing(second, again).id}"))
-        )
+        hearing = f"/hearings/{first.fortnight.listing(second, again).id}"
+        page = words_of(text_of(visitor_as("coordinator").open(hearing)))
         assert "Last time’s plan, 9 December 2026" in page
         assert page.index("Mark the address") < page.index("Offer a lock change")
         assert "Locks changed on Friday." in page
+        assert "What is different this time?" not in page
+        first.fortnight.comes_to(second.sits_on, time(9, 30))
+        coordinator = visitor_as("coordinator")
+        coordinator.open(hearing)
+        coordinator.send(f"/rounds/{second.id}/sitting/start")
+        police = str(partnership.agencies["police"])
+        types(coordinator, hearing, "agree", owner=police, what="mark the  address", by="2 weeks")
+        types(coordinator, hearing, "agree", owner=police, what="Mark the address of her mother", by="2 weeks")
+        page = words_of(text_of(coordinator.open(hearing)))
+        assert "The same as on 9 December 2026 Nothing was reported. What is different this time?" in page
+        assert page.count("What is different this time?") == 1
 
 
 class TestTwoWhoWrite:

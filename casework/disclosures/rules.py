@@ -16,6 +16,8 @@ from typing import Any
 
 TEAM = "team"
 """Kind of an act: a place on the team around a young person told an agency who that is."""
+HEARD = "heard"
+"""Kind of an act: a meeting heard a young person's case, with an agency in the room or asked to leave."""
 
 
 class Cause(StrEnum):

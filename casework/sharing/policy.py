@@ -19,7 +19,7 @@ from casework.cases import policy as cases
 from casework.cases.models import Case
 from casework.consent.rules import Category
 from casework.disclosures.models import Disclosure
-from casework.disclosures.rules import TEAM
+from casework.disclosures.rules import HEARD, TEAM
 from casework.errors import NotFound
 from casework.sharing.models import Share, ShareItem, WithdrawalNotice
 from casework.sharing.rules import RECEIVED, Part, ShareState
@@ -88,8 +88,17 @@ def knows_name(work: UnitOfWork, *, case_id: ColumnElement[uuid.UUID]) -> Column
 
 def of_whose_team(work: UnitOfWork) -> Select[uuid.UUID]:
     """Return a query for the cases that the actor's agency was told of by joining the team: it knows who that is, also afterwards."""
+    return _told_as(work, TEAM)
+
+
+def told_by_word(work: UnitOfWork) -> Select[uuid.UUID]:
+    """Return a query for the cases that the actor's agency was told of outside its inbox: on the team, or where a meeting heard one."""
+    return _told_as(work, TEAM, HEARD)
+
+
+def _told_as(work: UnitOfWork, *kinds: str) -> Select[uuid.UUID]:
     return select(Disclosure.case_id).where(
-        Disclosure.to_agency_id == work.actor.agency_id, Disclosure.kind == TEAM, Disclosure.was_shared.is_(True)
+        Disclosure.to_agency_id == work.actor.agency_id, Disclosure.kind.in_(kinds), Disclosure.was_shared.is_(True)
     )
 
 

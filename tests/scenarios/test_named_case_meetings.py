@@ -12,9 +12,12 @@ from sqlalchemy.exc import IntegrityError
 from casework.access.permissions import Purpose
 from casework.cases import operations as cases
 from casework.consent.rules import Category
+from casework.disclosures import queries as disclosures
 from casework.errors import Conflict, Invalid, NotAllowed, NotFound
 from casework.groups import operations, queries, rules
 from casework.groups.operations.named_cases import NoNamedCases
+from casework.sharing import operations as sharing
+from casework.sharing import queries as sharing_queries
 from casework.youth import policy as youth
 from tests.factories.groups import FIRST, AGroup, a_group
 from tests.factories.partnership import APartnership
@@ -37,11 +40,15 @@ def decides(group: AGroup, mode: str = "named_case", *, by: str = "coordinator",
         operations.set_mode(work, group_id=group.id, mode=mode, ground="Panel agreement of 2026", from_on=from_on)
 
 
-def brings(group: AGroup, case_id: uuid.UUID, *, by: str = "youth_worker") -> uuid.UUID:
-    """Put a case on the first meeting's agenda: education is to be told."""
+def brings(group: AGroup, case_id: uuid.UUID, *categories: Category, by: str = "youth_worker") -> uuid.UUID:
+    """Put a case on the first meeting's agenda: education is to be told, unless something else is named."""
     with group.partnership.acting(by, Purpose.SUPPORT) as work:
         return operations.bring_case(
-            work, meeting_id=group.meeting, case_id=case_id, categories=[Category.EDUCATION], declared=OFFERED
+            work,
+            meeting_id=group.meeting,
+            case_id=case_id,
+            categories=categories or [Category.EDUCATION],
+            declared=OFFERED,
         )
 
 
@@ -189,6 +196,46 @@ class TestG7EachAgencyInTheRoomNeedsItsOwnYes:
         assert seen(group, "youth_worker").case_id == young.case_id
         with pytest.raises(NotFound), group.partnership.acting("school_worker", Purpose.SUPPORT) as work:
             youth.reach(work, young.case_id)
+
+    def test_keeps_what_each_agency_in_the_room_was_told_and_that_who_left_was_told_nothing(
+        self, group: AGroup, young: YoungPerson
+    ) -> None:
+        decides(group)
+        young.agrees({"school_nursing": ["education"], "fire_service": ["education"]})
+        named = brings(group, young.case_id)
+        group.meets("youth_worker", "school_worker", "housing_worker", "group_chair")
+        hears(group, named, "youth_worker", "school_worker")
+        partnership, ids = group.partnership, group.partnership.agencies
+        with partnership.acting("youth_worker", Purpose.SUPPORT) as work:
+            acts = [one.record for one in disclosures.disclosure_log(work, case_id=young.case_id).lines]
+            whole = {one.to_agency_id: disclosures.disclosure(work, disclosure_id=one.id) for one in acts}
+        assert {one.to_agency_id: one.outcome for one in acts} == {
+            ids["school_nursing"]: "shared",
+            ids["housing"]: "not_shared",
+        }, "the fire service could have heard it and was not in the room"
+        told = whole[ids["school_nursing"]]
+        assert (told.words.allowed, told.agreement_id, told.subject_id) == (("education",), young.agreements[0], named)
+        assert told.record.decided_by_account_id == partnership.account("youth_worker")
+        for one in whole.values():
+            with partnership.acting("information_lead", Purpose.OVERSIGHT) as work:
+                assert disclosures.replay(work, decision_id=one.decision_id).same
+
+    @pytest.mark.parametrize(("categories", "about"), [([Category.BASIC], "Jamie Stone"), ([Category.EDUCATION], "")])
+    def test_tells_who_heard_it_of_a_withdrawal_with_the_name_only_where_that_was_told(
+        self, group: AGroup, young: YoungPerson, categories: list[Category], about: str
+    ) -> None:
+        decides(group)
+        young.agrees({"school_nursing": [one.value for one in categories]})
+        named = brings(group, young.case_id, *categories)
+        group.meets("youth_worker", "school_worker")
+        hears(group, named, "youth_worker", "school_worker")
+        with group.partnership.acting("school_worker", Purpose.SUPPORT) as work:
+            sharing.withdraw(
+                work, case_id=young.case_id, agreement_id=young.agreements[0], words="Told me in the corridor."
+            )
+        with group.partnership.acting("school_worker", Purpose.SUPPORT) as work:
+            [notice] = sharing_queries.notices_to_answer(work)
+        assert (notice.about, notice.told_by, notice.categories) == (about, "heard", tuple(categories))
 
     def test_is_said_in_the_minutes_as_a_number(self, group: AGroup, young: YoungPerson) -> None:
         decides(group)

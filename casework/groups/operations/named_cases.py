@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -12,6 +13,7 @@ from casework.access.permissions import Permission
 from casework.accounts import queries as accounts
 from casework.agencies import queries as agencies
 from casework.cases.models import Case
+from casework.consent import operations as consent
 from casework.consent.rules import Category
 from casework.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
 from casework.groups import policy, queries, rules
@@ -20,7 +22,8 @@ from casework.groups.operations.writing import require_not_issued
 from casework.groups.queries.named import may_hear_all, require_what_is_told
 from casework.sharing import operations as sharing
 from casework.sharing.queries import Declared
-from casework.sharing.queries.facts import declared_from
+from casework.sharing.queries.facts import Decided, declared_from
+from casework.sharing.queries.records import person_of
 from casework.work import UnitOfWork
 from casework.youth import policy as youth
 
@@ -76,8 +79,9 @@ def bring_case(
 def hear_case(work: UnitOfWork, *, named_case_id: uuid.UUID, in_room: Collection[uuid.UUID]) -> None:
     """Record that a named case is heard, and who is in the room: nobody of an agency that may not hear it (G7).
 
-    Decided again for each agency that attends, on what holds now. Those who may not are named in the mistake, so that they can be
-    asked to leave, like anybody who is shut out of the case; who had left is recorded too.
+    Decided again for each agency that attends, on what holds now and behind the lock of every answer, and kept as an act: what an
+    agency in the room was told, and that one that was asked to leave was told nothing. Those who may not hear it are named in the
+    mistake, so that they can be asked to leave, like anybody who is shut out of the case; who had left is recorded too.
     Raises NotAllowed, NotFound, NoNamedCases, Conflict, Invalid.
     """
     work.require(Permission.GROUP_LEAD)
@@ -100,8 +104,11 @@ def hear_case(work: UnitOfWork, *, named_case_id: uuid.UUID, in_room: Collection
     )
     if not in_room or not set(in_room) <= set(there):
         raise Invalid.field("in_room", "Choose from those who are at the meeting.")
-    cleared = {agency_id for agency_id in sorted(set(there.values())) if _clear(work, row, agency_id)}
-    leaving = {there[one] for one in in_room} - cleared
+    case = work.session.get_one(Case, row.case_id)
+    person_id = person_of(work, case.id)
+    consent.lock_answers(work, person_id=person_id)
+    decided = {agency_id: _clear(work, row, agency_id) for agency_id in sorted(set(there.values()))}
+    leaving = {there[one] for one in in_room} - {agency_id for agency_id, one in decided.items() if one.may_hear}
     if leaving:
         names = ", ".join(sorted(agencies.agency_names(work, leaving).values()))
         raise Invalid([FieldError("in_room", f"Ask these agencies to leave for this case: {names}.")])
@@ -121,6 +128,7 @@ def hear_case(work: UnitOfWork, *, named_case_id: uuid.UUID, in_room: Collection
         )
         for account_id, agency_id in sorted(there.items())
     )
+    _keep_acts(work, row, case, person_id, decided, hearing={there[one] for one in in_room})
     row.heard_at = work.now
     work.note("group:hear_case", "case", row.case_id)
 
@@ -130,22 +138,20 @@ def _require_mode(work: UnitOfWork, meeting: GroupMeeting) -> None:
         raise NoNamedCases
 
 
-def _clear(work: UnitOfWork, row: GroupNamedCase, agency_id: uuid.UUID) -> bool:
-    """Decide whether one agency may hear all that is to be told, keep the decision, and say so."""
-    is_own, decision_id, may_hear = agency_id == row.agency_id, None, True
-    if not is_own:
-        told = row.declared.open(work.keys) or {}
-        categories = [Category(one) for one in told["categories"]]
-        declared = declared_from(told["declared"])
-        decision_id, found = sharing.decide_beforehand(
-            work,
-            case=work.session.get_one(Case, row.case_id),
-            from_agency_id=row.agency_id,
-            to_agency_id=agency_id,
-            categories=categories,
-            declared=declared,
-        )
-        may_hear = may_hear_all(found, categories, declared)
+@dataclass(frozen=True, slots=True)
+class _Clearance:
+    """Whether one agency may hear a case; and, but for the agency that brings it, the decision, and what was declared for it."""
+
+    may_hear: bool
+    decision_id: uuid.UUID | None = None
+    found: Decided | None = None
+    declared: Declared | None = None
+
+
+def _clear(work: UnitOfWork, row: GroupNamedCase, agency_id: uuid.UUID) -> _Clearance:
+    """Decide whether one agency may hear all that is to be told, keep the decision, and return it."""
+    is_own = agency_id == row.agency_id
+    clearance = _Clearance(may_hear=True) if is_own else _decide(work, row, agency_id)
     work.session.flush()  # the decision first: the clearance cites it
     fresh = insert(GroupClearance)
     work.session.execute(
@@ -160,10 +166,55 @@ def _clear(work: UnitOfWork, row: GroupNamedCase, agency_id: uuid.UUID) -> bool:
                 "named_case_id": row.id,
                 "agency_id": agency_id,
                 "is_own": is_own,
-                "may_hear": may_hear,
-                "decision_id": decision_id,
+                "may_hear": clearance.may_hear,
+                "decision_id": clearance.decision_id,
                 "decided_at": work.now,
             }
         ],
     )
-    return may_hear
+    return clearance
+
+
+def _decide(work: UnitOfWork, row: GroupNamedCase, agency_id: uuid.UUID) -> _Clearance:
+    told = row.declared.open(work.keys) or {}
+    categories = [Category(one) for one in told["categories"]]
+    declared = declared_from(told["declared"])
+    decision_id, found = sharing.decide_beforehand(
+        work,
+        case=work.session.get_one(Case, row.case_id),
+        from_agency_id=row.agency_id,
+        to_agency_id=agency_id,
+        categories=categories,
+        declared=declared,
+    )
+    return _Clearance(may_hear_all(found, categories, declared), decision_id, found, declared)
+
+
+def _keep_acts(
+    work: UnitOfWork,
+    row: GroupNamedCase,
+    case: Case,
+    person_id: uuid.UUID,
+    decided: Mapping[uuid.UUID, _Clearance],
+    *,
+    hearing: Collection[uuid.UUID],
+) -> None:
+    """Keep what each other agency was told, or was not. One that may hear it and has nobody in the room was not concerned."""
+    for agency_id, one in decided.items():
+        if one.found is None or one.declared is None or one.decision_id is None:
+            continue
+        if one.may_hear and agency_id not in hearing:
+            continue
+        sharing.act_in_room(
+            work,
+            case=case,
+            person_id=person_id,
+            found=one.found,
+            declared=one.declared,
+            decision_id=one.decision_id,
+            subject_id=row.id,
+            from_agency_id=row.agency_id,
+            by_account_id=row.account_id,
+            to_agency_id=agency_id,
+            was_shared=one.may_hear,
+        )

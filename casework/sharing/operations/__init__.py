@@ -20,6 +20,7 @@ from casework.sharing.operations.asking import (
 )
 from casework.sharing.operations.delivering import deliver, queued
 from casework.sharing.operations.new_answers import follow_answer
+from casework.sharing.operations.record import act_in_room
 from casework.sharing.operations.reviewing import advise, review, switch_duty_to_share
 from casework.sharing.operations.withdrawing import Withdrawn, answer_withdrawal, withdraw, withdraw_part
 
@@ -27,6 +28,7 @@ __all__ = [
     "Asked",
     "Withdrawn",
     "acknowledge",
+    "act_in_room",
     "advise",
     "answer",
     "answer_withdrawal",

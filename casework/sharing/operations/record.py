@@ -8,8 +8,9 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from casework.access.permissions import Role
+from casework.cases.models import Case
 from casework.disclosures import operations as disclosures
-from casework.disclosures.rules import Act, ItemKept, Method, Outcome, Retention, Words, fingerprint
+from casework.disclosures.rules import HEARD, Act, ItemKept, Method, Outcome, Retention, Words, fingerprint
 from casework.sharing import events, rules
 from casework.sharing.models import Share, ShareReview
 from casework.sharing.queries.facts import Decided, Declared
@@ -45,7 +46,7 @@ def act(
 
     `because` is a reason beside those of the rules.
     """
-    answer, why = found.answer, declared.why
+    answer = found.answer
     items = tuple(
         ItemKept(
             category=one.category,
@@ -76,25 +77,11 @@ def act(
             agreement_id=found.agreement_id if shared else None,
             article_6=answer.basis.article_6.value if shared and answer.basis.article_6 else None,
             article_9_10=answer.basis.article_9_10 if shared else None,
-            words=Words(
-                request=why.request,
+            words=_words(
+                found,
+                declared,
                 items=items,
                 allowed=tuple(allowed),
-                withheld=tuple((one.category.value, one.reason) for one in answer.withheld),
-                to_whom=why.to_whom,
-                need_to_know=why.need_to_know,
-                risk_and_harm=why.risk_and_harm,
-                consent=why.consent,
-                gateways=answer.basis.gateways,
-                policy_document=POLICY_DOCUMENT,
-                necessity=why.necessity,
-                confidentiality=why.confidentiality,
-                view_of_the_person=why.view_of_the_person,
-                why_not_told=why.why_not_told,
-                risk_from_sharing=why.risk_from_sharing,
-                onward_use=why.onward_use or "For this purpose only. It goes no further without a new decision.",
-                advice=why.advice,
-                more_harmful_because=why.more_harmful_because,
                 reasons=(*answer.reasons, because) if because else answer.reasons,
             ),
         ),
@@ -107,6 +94,94 @@ def act(
         from_agency_id=share.from_agency_id,
         to_agency_id=share.to_agency_id,
         person_id=share.person_id,
+    )
+
+
+def act_in_room(
+    work: UnitOfWork,
+    *,
+    case: Case,
+    person_id: uuid.UUID,
+    found: Decided,
+    declared: Declared,
+    decision_id: uuid.UUID,
+    subject_id: uuid.UUID,
+    from_agency_id: uuid.UUID,
+    by_account_id: uuid.UUID,
+    to_agency_id: uuid.UUID,
+    was_shared: bool,
+) -> uuid.UUID:
+    """Record that a case was told to an agency at a meeting that heard it, or that its people were asked to leave.
+
+    `subject_id` is the item of the agenda, `by_account_id` who brought it, `decision_id` what it rests on. Returns the act's id.
+    """
+    answer, basis = found.answer, found.answer.basis
+    work.keys.load([case.key_id])
+    return disclosures.record_act(
+        work,
+        act=Act(
+            cause=declared.cause,
+            purpose=str(declared.purpose),
+            consent=found.consent,
+            told=answer.tell_subject.value if was_shared else "no",
+            method=Method.TABLE if was_shared else Method.NONE,
+            outcome=Outcome.SHARED if was_shared else Outcome.NOT_SHARED,
+            retention=Retention.YOUTH_FILE,
+            jurisdiction=found.facts.jurisdiction.value,
+            decided_by_account_id=by_account_id,
+            decided_as=answer.who_decides[:40],
+            agreement_id=found.agreement_id if was_shared else None,
+            article_6=basis.article_6.value if was_shared and basis.article_6 else None,
+            article_9_10=basis.article_9_10 if was_shared else None,
+            words=_words(
+                found,
+                declared,
+                items=(),
+                allowed=tuple(one.value for one in answer.allowed) if was_shared else (),
+                reasons=answer.reasons,
+            ),
+        ),
+        decision_id=decision_id,
+        kind=HEARD,
+        subject_id=subject_id,
+        case_id=case.id,
+        key_id=case.key_id,
+        was_shared=was_shared,
+        from_agency_id=from_agency_id,
+        to_agency_id=to_agency_id,
+        person_id=person_id,
+    )
+
+
+def _words(
+    found: Decided,
+    declared: Declared,
+    *,
+    items: tuple[ItemKept, ...],
+    allowed: tuple[str, ...],
+    reasons: tuple[str, ...],
+) -> Words:
+    answer, why = found.answer, declared.why
+    return Words(
+        request=why.request,
+        items=items,
+        allowed=allowed,
+        withheld=tuple((one.category.value, one.reason) for one in answer.withheld),
+        to_whom=why.to_whom,
+        need_to_know=why.need_to_know,
+        risk_and_harm=why.risk_and_harm,
+        consent=why.consent,
+        gateways=answer.basis.gateways,
+        policy_document=POLICY_DOCUMENT,
+        necessity=why.necessity,
+        confidentiality=why.confidentiality,
+        view_of_the_person=why.view_of_the_person,
+        why_not_told=why.why_not_told,
+        risk_from_sharing=why.risk_from_sharing,
+        onward_use=why.onward_use or "For this purpose only. It goes no further without a new decision.",
+        advice=why.advice,
+        more_harmful_because=why.more_harmful_because,
+        reasons=reasons,
     )
 
 

@@ -18,8 +18,9 @@ from casework.cases.models import Case, CasePerson
 from casework.cases.rules import Part
 from casework.clock import wednesday_9_december as date_words
 from casework.consent import queries as consent
-from casework.consent.rules import Status
+from casework.consent.rules import Category, Status
 from casework.disclosures.models import Disclosure
+from casework.disclosures.rules import HEARD
 from casework.errors import NotFound
 from casework.people import queries as people
 from casework.programmes.registry import YOUTH_SUPPORT
@@ -33,12 +34,15 @@ from casework.work import UnitOfWork
 class NoticeRecord:
     """What one past recipient was told and answered. `about` is empty where the reader may not know whom it is about.
 
-    `share_id` is the share by which it was told last, None when that was by a place on the team. `categories` and `purposes` are
-    codes of what it had been told; when `is_part`, of that part of it which was taken back.
+    `told_by` is the kind of act by which it was told last, `told_last_at` when; `share_id` is the share that still stands in its
+    inbox, where it was by one. `categories` and `purposes` are codes of what it had been told; when `is_part`, of that part of it
+    which was taken back.
     """
 
     id: uuid.UUID
     case_id: uuid.UUID
+    told_by: str
+    told_last_at: datetime
     share_id: uuid.UUID | None
     is_part: bool
     categories: tuple[str, ...]
@@ -65,7 +69,7 @@ def reach_in_scope(work: UnitOfWork, case_id: uuid.UUID, *, act: str) -> tuple[C
         Share.to_agency_id == actor.agency_id, Share.state.in_([state.value for state in RECEIVED])
     )
     was_told = and_(
-        or_(Case.id.in_(received), Case.id.in_(policy.of_whose_team(work))),
+        or_(Case.id.in_(received), Case.id.in_(policy.told_by_word(work))),
         not_(blocks.is_blocked(actor, work.now, Case.id)),
     )
     is_there = actor.has(Permission.SHARE_ANSWER) and actor.protocol_signed
@@ -162,29 +166,36 @@ def notices_of(work: UnitOfWork, *, case_id: uuid.UUID) -> tuple[NoticeRecord, .
     return _records(work, rows, is_named=False)
 
 
-def _with_agency(work: UnitOfWork) -> Select[WithdrawalNotice, str, bool, uuid.UUID | None]:
-    knows_name = policy.knows_name(work, case_id=WithdrawalNotice.case_id.expression)
+_Notice = Row[WithdrawalNotice, str, bool, Disclosure, uuid.UUID | None]
+
+
+def _with_agency(work: UnitOfWork) -> Select[WithdrawalNotice, str, bool, Disclosure, uuid.UUID | None]:
+    # A meeting tells whom it hears about with the basic details; what came to an inbox may have left it again.
+    heard_who = and_(Disclosure.kind == HEARD, WithdrawalNotice.categories.contains([Category.BASIC.value]))
+    knows_name = or_(heard_who, policy.knows_name(work, case_id=WithdrawalNotice.case_id.expression))
     return (
-        select(WithdrawalNotice, Agency.name, knows_name, Share.id)
+        select(WithdrawalNotice, Agency.name, knows_name, Disclosure, Share.id)
         .join(Agency, Agency.id == WithdrawalNotice.agency_id)
         .join(Disclosure, Disclosure.id == WithdrawalNotice.disclosure_id)
-        .outerjoin(Share, Share.id == Disclosure.subject_id)
+        .outerjoin(Share, and_(Share.id == Disclosure.subject_id, Share.state.in_([one.value for one in RECEIVED])))
     )
 
 
-def _records(
-    work: UnitOfWork, found: Sequence[Row[WithdrawalNotice, str, bool, uuid.UUID | None]], *, is_named: bool
-) -> tuple[NoticeRecord, ...]:
+def _records(work: UnitOfWork, found: Sequence[_Notice], *, is_named: bool) -> tuple[NoticeRecord, ...]:
     if not found:
         return ()
     for case_id in sorted({row.case_id for row, *_ in found}):
         work.note_view("withdrawal:view", "case", case_id)
     work.keys.load({row.key_id for row, *_ in found})
-    persons = people.records(work, [row.person_id for row, _, knows_name, _ in found if knows_name]) if is_named else {}
+    persons = (
+        people.records(work, [row.person_id for row, _, knows_name, *_ in found if knows_name]) if is_named else {}
+    )
     return tuple(
         NoticeRecord(
             id=row.id,
             case_id=row.case_id,
+            told_by=act.kind,
+            told_last_at=act.disclosed_at,
             share_id=share_id,
             is_part=row.is_part,
             categories=tuple(row.categories),
@@ -200,5 +211,5 @@ def _records(
             answered_at=row.answered_at,
             words=str((row.words.open(work.keys) or {}).get("words", "")),
         )
-        for row, agency, knows_name, share_id in found
+        for row, agency, knows_name, act, share_id in found
     )

@@ -83,6 +83,11 @@ class ContactRecord:
     share_ids: tuple[uuid.UUID, ...]
     steps: tuple[Step, ...]
 
+    @property
+    def waits_for_reader(self) -> bool:
+        """Whether the reader's side is asked and has yet to answer."""
+        return self.is_asked and self.state in rules.WAITING
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -133,15 +138,6 @@ def who_may_answer(work: UnitOfWork, row: Contact, case_ids: Collection[uuid.UUI
     return [one for one in people if one not in shut and row.to_account_id in (None, one)]
 
 
-def waiting(work: UnitOfWork) -> tuple[ContactRecord, ...]:
-    """Return the contacts to which the actor owes an answer, the longest waiting first. Nothing to whoever opens none."""
-    query = select(Contact).where(
-        policy.may_see(work), policy.is_asked(work), Contact.state.in_([state.value for state in rules.WAITING])
-    )
-    rows = work.session.scalars(query.order_by(Contact.answer_due_at, Contact.id)).all()
-    return _records(work, rows)
-
-
 def offers(work: UnitOfWork) -> tuple[Offer, ...]:
     """Return the same contacts for a home page, in one statement: who asks, about what, and until when. Nothing to whoever opens none."""
     rows = work.session.execute(
@@ -164,9 +160,10 @@ def offers(work: UnitOfWork) -> tuple[Offer, ...]:
 
 
 def contacts(work: UnitOfWork, *, limit: int = 200) -> tuple[ContactRecord, ...]:
-    """Return the actor's contacts of both sides, live and ended, the latest first. Nothing to whoever opens none."""
-    query = select(Contact).where(policy.may_see(work)).order_by(Contact.opened_at.desc(), Contact.id).limit(limit)
-    return _records(work, work.session.scalars(query).all())
+    """Return the actor's contacts of both sides: what waits for an answer, then the latest first. Nothing to whoever opens none."""
+    waits = Contact.state.in_([state.value for state in rules.WAITING])
+    query = select(Contact).where(policy.may_see(work)).order_by(waits.desc(), Contact.opened_at.desc(), Contact.id)
+    return _records(work, work.session.scalars(query.limit(limit)).all())
 
 
 def contact_record(work: UnitOfWork, *, contact_id: uuid.UUID) -> ContactRecord:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
@@ -25,6 +27,11 @@ def is_seated(on: date) -> ColumnElement[bool]:
     return and_(GroupMember.from_on <= on, or_(GroupMember.until_on.is_(None), GroupMember.until_on > on))
 
 
+def hold(work: UnitOfWork, groups: Iterable[YouthGroup]) -> None:
+    """Note groups that were found under `may_take_part`, so that reaching one needs no further statement."""
+    _reached(work).groups.update((one.id, one) for one in groups)
+
+
 def may_take_part(work: UnitOfWork) -> ColumnElement[bool]:
     """Return the SQL condition that limits any query over YouthGroup to the groups in which the actor's agency has a seat."""
     actor = work.actor
@@ -36,13 +43,33 @@ def may_take_part(work: UnitOfWork) -> ColumnElement[bool]:
 
 
 def reach_group(work: UnitOfWork, group_id: uuid.UUID, *, lock: bool = False) -> YouthGroup:
-    """Return a group in which the actor's agency has a seat. Raises NotAllowed without the permission, NotFound for all others."""
+    """Return a group in which the actor's agency has a seat. Raises NotAllowed without the permission, NotFound for all others.
+
+    It is asked once in a unit of work; a lock asks anew.
+    """
     work.require(Permission.GROUP_TAKE_PART)
+    reached = _reached(work)
+    if not lock and group_id in reached.groups:
+        return reached.groups[group_id]
     query = select(YouthGroup).where(YouthGroup.id == group_id, may_take_part(work))
     group = work.session.scalar(query.with_for_update() if lock else query)
     if group is None:
         raise NotFound
+    reached.groups[group_id] = group
     return group
+
+
+@dataclass(slots=True)
+class _Reached:
+    """What the actor has reached in this unit of work."""
+
+    groups: dict[uuid.UUID, YouthGroup] = field(default_factory=dict)
+    meetings: dict[uuid.UUID, GroupMeeting] = field(default_factory=dict)
+
+
+def _reached(work: UnitOfWork) -> _Reached:
+    reached: _Reached = work.session.info.setdefault("groups", _Reached())
+    return reached
 
 
 def reach_to_lead(work: UnitOfWork, group_id: uuid.UUID, *, lock: bool = False) -> YouthGroup:
@@ -56,6 +83,9 @@ def reach_meeting(
 ) -> tuple[YouthGroup, GroupMeeting]:
     """Return a meeting with its group, for a member; with `lead` for who leads the group. Raises NotAllowed, NotFound."""
     work.require(Permission.GROUP_LEAD if lead else Permission.GROUP_TAKE_PART)
+    reached = _reached(work)
+    if not lock and (meeting := reached.meetings.get(meeting_id)) is not None:
+        return reached.groups[meeting.group_id], meeting
     query = (
         select(GroupMeeting, YouthGroup)
         .join(YouthGroup, YouthGroup.id == GroupMeeting.group_id)
@@ -64,6 +94,7 @@ def reach_meeting(
     found = work.session.execute(query.with_for_update(of=GroupMeeting) if lock else query).first()
     if found is None:
         raise NotFound
+    reached.groups[found[1].id], reached.meetings[meeting_id] = found[1], found[0]
     return found[1], found[0]
 
 

@@ -46,11 +46,10 @@ SHAREABLE = (State.OPEN, State.WELCOMED)
 def every_contact() -> str:
     """List what waits for one's answer, the longest first, then what one's agency asked, then what has ended."""
     with work_for_request(purpose=Purpose.SUPPORT) as work:
-        waiting = queries.waiting(work)
         found = queries.contacts(work)
         words = _Words.of(work, found)
-    answered = {one.id for one in waiting}
-    rest = [one for one in found if one.id not in answered]
+    waiting = sorted((one for one in found if one.waits_for_reader), key=lambda one: (one.answer_due_at, one.id))
+    rest = [one for one in found if not one.waits_for_reader]
     return render_template(
         "agency_contacts/all.html",
         waiting=waiting,

@@ -78,4 +78,4 @@ def does(partnership: APartnership, key: str, verb: str, contact_id: uuid.UUID, 
 def waiting(partnership: APartnership, key: str) -> Sequence[queries.ContactRecord]:
     """Give what somebody owes an answer to."""
     with partnership.acting(key, Purpose.SUPPORT) as work:
-        return queries.waiting(work)
+        return tuple(one for one in queries.contacts(work) if one.waits_for_reader)

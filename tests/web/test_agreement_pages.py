@@ -269,6 +269,8 @@ class TestTheSheet:
         answers(worker, case_id, {**OWN, "denied": ["housing"]})
         answers(worker, case_id, {**PARENTS, "giver": "somebody_else", "giver_name": "Dee Stone"})
         said = words_of(worker.open(agreed(case_id, "sheet")))
+        assert "This sheet is yours." in said, "and not the staff’s word about locked cupboards"
+        assert "Confidential. Printed by" not in said
         for words in (
             "You get help because",
             "may know: Your name, age, address and school,",

@@ -17,6 +17,7 @@ from casework.conferences.rules import Frequency, Series, sittings
 from casework.errors import Conflict, FieldError, Invalid, NotAllowed, NotFound
 from casework.groups import events, policy, rules
 from casework.groups.models import GroupMeeting, GroupMember, GroupMode, YouthGroup
+from casework.groups.queries.records import MODES
 from casework.partnerships import queries as partnerships
 from casework.programmes.marac.rules import DEFAULTS
 from casework.work import UnitOfWork
@@ -162,6 +163,7 @@ def set_mode(work: UnitOfWork, *, group_id: uuid.UUID, mode: str, ground: str, f
     )
     version.ground.seal(work.keys, {"words": ground.strip()})
     work.session.add(version)
+    work.session.info.pop(MODES, None)
     work.note("group:mode", "youth_group", group_id, reason=mode)
     work.record(events.GroupModeSet(partnership_id=work.partnership_id, group_id=group_id, mode=mode))
 

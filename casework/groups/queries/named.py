@@ -6,8 +6,11 @@ import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import not_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Uuid, func, not_, select
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.orm import InstrumentedAttribute
 
 from casework.access.permissions import Permission
 from casework.cases import policy as cases
@@ -46,41 +49,43 @@ def named_cases(work: UnitOfWork, *, meeting_id: uuid.UUID) -> tuple[NamedCaseRe
     A case from which the member is shut out is not among them, nor counted (docs/access.md).
     """
     policy.reach_meeting(work, meeting_id)
-    rows = work.session.scalars(
-        select(GroupNamedCase)
+    hears, was_in = GroupClearance.may_hear.is_(True), GroupRoom.was_in.is_(True)
+    rows = work.session.execute(
+        select(
+            GroupNamedCase,
+            Case.number,
+            cases.may_see(work.actor, work.now).label("opens"),
+            _of_case(GroupClearance, GroupClearance.agency_id, hears).label("may_hear"),
+            _of_case(GroupClearance, GroupClearance.agency_id, not_(hears)).label("asked_to_leave"),
+            _of_case(GroupRoom, GroupRoom.account_id, was_in).label("in_room"),
+            _of_case(GroupRoom, GroupRoom.account_id, not_(was_in)).label("had_left"),
+        )
         .join(Case, Case.id == GroupNamedCase.case_id)
         .where(GroupNamedCase.meeting_id == meeting_id, not_(cases.is_blocked(work.actor, work.now)))
         .order_by(GroupNamedCase.brought_at, GroupNamedCase.id)
-    ).all()
-    if not rows:
-        return ()
-    ids = [row.id for row in rows]
-    clearances = work.session.scalars(
-        select(GroupClearance).where(GroupClearance.named_case_id.in_(ids)).order_by(GroupClearance.agency_id)
-    ).all()
-    people = work.session.scalars(
-        select(GroupRoom).where(GroupRoom.named_case_id.in_(ids)).order_by(GroupRoom.account_id)
-    ).all()
-    visible = select(Case.id, Case.number).where(
-        Case.id.in_([row.case_id for row in rows]), cases.may_see(work.actor, work.now)
     )
-    own = dict(work.session.execute(visible).all())
     return tuple(
         NamedCaseRecord(
-            id=row.id,
-            agency_id=row.agency_id,
-            case_id=row.case_id if row.case_id in own else None,
-            case_number=own.get(row.case_id, ""),
-            may_hear=tuple(one.agency_id for one in clearances if one.named_case_id == row.id and one.may_hear),
-            asked_to_leave=tuple(
-                one.agency_id for one in clearances if one.named_case_id == row.id and not one.may_hear
-            ),
-            in_room=tuple(one.account_id for one in people if one.named_case_id == row.id and one.was_in),
-            had_left=tuple(one.account_id for one in people if one.named_case_id == row.id and not one.was_in),
-            heard_at=row.heard_at,
+            id=row[0].id,
+            agency_id=row[0].agency_id,
+            case_id=row[0].case_id if row.opens else None,
+            case_number=row.number if row.opens else "",
+            may_hear=tuple(row.may_hear or ()),
+            asked_to_leave=tuple(row.asked_to_leave or ()),
+            in_room=tuple(row.in_room or ()),
+            had_left=tuple(row.had_left or ()),
+            heard_at=row[0].heard_at,
         )
         for row in rows
     )
+
+
+def _of_case(
+    of: type[GroupClearance | GroupRoom], what: InstrumentedAttribute[uuid.UUID], which: ColumnElement[bool]
+) -> ScalarSelect[Any]:
+    """Return, as one value, the ids of this column that stand with a named case and fulfil a condition; null when there is none."""
+    found = select(func.array_agg(aggregate_order_by(what, what), type_=ARRAY(Uuid)))
+    return found.where(of.named_case_id == GroupNamedCase.id, which).correlate(GroupNamedCase).scalar_subquery()
 
 
 def who_must_leave(

@@ -114,11 +114,16 @@ class MeetingRecord:
     hears_named_cases: bool
 
 
+MODES = "modes of groups"
+"""Where a unit of work holds the decisions on named cases that it has read; whoever adds one drops them."""
+
+
 def groups(work: UnitOfWork) -> tuple[GroupRecord, ...]:
     """Return the groups in which the actor's agency has a seat, by name."""
     rows = work.session.scalars(
         select(YouthGroup).where(policy.may_take_part(work)).order_by(YouthGroup.name, YouthGroup.id)
     ).all()
+    policy.hold(work, rows)
     return tuple(_group(work, row) for row in rows)
 
 
@@ -245,13 +250,14 @@ def _group(work: UnitOfWork, row: YouthGroup) -> GroupRecord:
 
 
 def _mode(work: UnitOfWork, group_id: uuid.UUID, day: date) -> rules.Mode:
-    code = work.session.scalar(
-        select(GroupMode.mode)
-        .where(GroupMode.group_id == group_id, GroupMode.from_on <= day)
-        .order_by(GroupMode.version.desc())
-        .limit(1)
-    )
-    return rules.Mode(code) if code else rules.Mode.NO_NAMES
+    held = work.session.info.setdefault(MODES, {})
+    if group_id not in held:
+        held[group_id] = work.session.execute(
+            select(GroupMode.from_on, GroupMode.mode)
+            .where(GroupMode.group_id == group_id)
+            .order_by(GroupMode.version.desc())
+        ).all()
+    return next((rules.Mode(code) for from_on, code in held[group_id] if from_on <= day), rules.Mode.NO_NAMES)
 
 
 def _modes(work: UnitOfWork, group_id: uuid.UUID) -> tuple[ModeRecord, ...]:

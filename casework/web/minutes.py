@@ -47,7 +47,7 @@ CORRECTION = Form(
     LongText(
         name="because",
         label="What is to be corrected?",
-        hint="For the record: it is in no copy.",
+        hint="For the record: it is in no copy, and who is shut out of a case of this sitting does not read it.",
         required="Say what is to be corrected",
         limit=LONGEST_REASON,
         rows=3,

@@ -186,6 +186,19 @@ class TestACorrectedVersion:
                 expires_on=today,
             )
 
+    def test_hides_its_reason_from_whoever_is_shut_out_of_a_case_in_it(
+        self, fortnight: Fortnight, case_id: uuid.UUID
+    ) -> None:
+        corrects(fortnight, because="Leanne, not Carla.")
+        with fortnight.partnership.acting("coordinator", Purpose.OVERSIGHT) as work:
+            cases.block(work, case_id=case_id, account_id=fortnight.partnership.account("chair"), reason="Her aunt.")
+        for who, words in (("chair", ""), ("coordinator", "Leanne, not Carla.")):
+            with fortnight.partnership.acting(who, Purpose.CONFERENCE) as work:
+                record = queries.whole_record(work, conference_id=fortnight.round().id)
+            assert record.correction is not None
+            assert (record.correction.because, record.correction.by) == (words, "Priya Nair")
+            assert ("Carla" in repr(record)) == bool(words)
+
     def test_is_owed_by_the_chair_from_the_day_on_which_it_was_begun(
         self, fortnight: Fortnight, case_id: uuid.UUID
     ) -> None:

@@ -70,7 +70,10 @@ class EarlierVersion:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """Why this version was begun when another was out: who said so and when. For the sender only; in no copy."""
+    """Why this version was begun when another was out: who said so and when. For the sender only; in no copy.
+
+    `because` is "" for whoever is shut out of a case in these minutes: the words may be about that case.
+    """
 
     because: str
     by: str
@@ -227,6 +230,8 @@ def _body(work: UnitOfWork, minutes: Minutes, of_cases: Collection[str] | None =
     for one in body["cases"]:
         if one["case_id"] in seen:
             work.note_view("minutes:view", "case", uuid.UUID(one["case_id"]))
+    if "correction" in body and not {str(case_id) for case_id in mentioned} <= seen:
+        body = {**body, "correction": {**body["correction"], "because": ""}}
     # A flag outlives an agency's standing in the case: who has a copy is told of their own agency's below.
     flags = [one for one in _flags(body) if of_cases is not None or one["case_id"] in seen]
     return {**_only(body, seen), "lapsed": flags}

@@ -224,6 +224,16 @@ def _record(row: Partnership) -> PartnershipRecord:
     return PartnershipRecord(id=row.id, slug=row.slug, name=row.name, jurisdiction=row.jurisdiction)
 
 
+def has_protocol(on: date) -> ColumnElement[bool]:
+    """Return the SQL condition that a PartnershipAgency is a member on the London day `on`, with a protocol signed and unexpired then."""
+    return and_(
+        PartnershipAgency.joined_on <= on,
+        or_(PartnershipAgency.left_on.is_(None), PartnershipAgency.left_on > on),
+        PartnershipAgency.protocol_signed_on <= on,
+        or_(PartnershipAgency.protocol_expires_on.is_(None), PartnershipAgency.protocol_expires_on > on),
+    )
+
+
 def _has_signed(row: PartnershipAgency | Row[Any], on: date) -> bool:
     return rules.protocol_is_good(signed_on=row.protocol_signed_on, expires_on=row.protocol_expires_on, on=on)
 

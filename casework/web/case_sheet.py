@@ -141,19 +141,25 @@ def ties(people: Sequence[PersonInCase]) -> tuple[Tie, ...]:
 
 @dataclass(frozen=True, slots=True)
 class WhyTheySee:
-    """One reason why a case is open to somebody at the moment, until when, and to whom."""
+    """One reason why a case is open to somebody at the moment, until when, and to whom.
+
+    `sees` is False where they have yet to accept the round's confidentiality statement.
+    """
 
     why: str
     until_at: datetime | None
     who: tuple[str, ...]
+    sees: bool
 
 
 def why_they_see(holders: Iterable[Holder]) -> tuple[WhyTheySee, ...]:
     """Say who may open a case by the reason, so that fifteen agencies of a list are one line."""
-    together: dict[tuple[str, datetime | None], list[str]] = {}
+    together: dict[tuple[str, datetime | None, bool], list[str]] = {}
     for one in holders:
-        together.setdefault((one.kind, one.until_at), []).append(one.who)
-    return tuple(WhyTheySee(STANDING[kind], until_at, tuple(who)) for (kind, until_at), who in together.items())
+        together.setdefault((one.kind, one.until_at, one.sees), []).append(one.who)
+    return tuple(
+        WhyTheySee(STANDING[kind], until_at, tuple(who), sees) for (kind, until_at, sees), who in together.items()
+    )
 
 
 def risk_points(past: Sequence[PastReferral]) -> list[Point]:

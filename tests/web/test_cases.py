@@ -22,7 +22,7 @@ from casework.programmes.marac import sharing
 from casework.web import case_sheet
 from tests.factories.partnership import APartnership
 from tests.factories.referrals import LEANNE, PIOTR, SIAN, a_document, accepted, dash
-from tests.web.open_round import OpenRound
+from tests.web.open_round import OpenRound, words_of
 from tests.web.visitor import Visitor, text_of, without_token
 
 TODAY = date(2026, 11, 23)
@@ -356,6 +356,34 @@ class TestOneCase:
         assert "Owen Hart, Vale housing opened the case" in page
         assert "read this trail" not in page, "which comes with the page for whoever may"
         assert "Priya" not in page.partition("Who looked lately")[2].partition("Everybody who looked")[0]
+
+    def test_names_only_who_in_truth_may_see_it_and_apart_who_has_yet_to_accept(
+        self, visitor_as: Sign, list_is_out: OpenRound
+    ) -> None:
+        partnership, case_id = list_is_out.partnership, list_is_out.leanne
+        list_is_out.fortnight.accepts_confidentiality(list_is_out.conference, "housing", "probation")
+        invited(partnership, "midwife", case_id)
+
+        def page() -> tuple[str, str]:
+            found = words_of(text_of(visitor_as("coordinator").open(f"/cases/{case_id}")))
+            now, _, later = found.partition("Who may see it now")[2].partition("Once they have accepted")
+            return now, later.partition("What was before")[0]
+
+        now, later = page()
+        assert "Vale housing" in now
+        assert "Vale probation" in now
+        assert "Grace Obi" in now
+        assert "Vale police" in later
+        assert "Vale police" not in now
+        with partnership.acting("coordinator", Purpose.OVERSIGHT) as work:
+            probation = partnership.agencies["probation"]
+            operations.block(work, case_id=case_id, agency_id=probation, reason="He works there.")
+            for key in ("housing", "midwife"):
+                operations.block(work, case_id=case_id, account_id=partnership.account(key), reason="A relative.")
+        said = " ".join(page())
+        for gone in ("Vale housing", "Vale probation", "Grace Obi"):
+            assert gone not in said
+        assert "Vale police" in said
 
     def test_tells_an_agency_why_it_sees_the_case_and_of_nobody_else(
         self, visitor_as: Sign, partnership: APartnership

@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
+    Date,
     DateTime,
     Executable,
     Row,
@@ -21,7 +23,9 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    exists,
     literal,
+    not_,
     null,
     or_,
     select,
@@ -29,29 +33,40 @@ from sqlalchemy import (
     union_all,
 )
 
+from casework.access import blocks
 from casework.access.actors import Actor
-from casework.access.permissions import Permission
-from casework.accounts.models import Account
+from casework.access.models import CaseBlock
+from casework.access.permissions import GRANTS, Permission
+from casework.accounts.models import Account, Membership
+from casework.accounts.queries import is_held
+from casework.accounts.rules import AccountState
 from casework.agencies.models import Agency
 from casework.audit.models import AuditEntry
 from casework.cases import policy
-from casework.cases.models import Case, Standing
+from casework.cases.models import Case, Confidentiality, Standing
 from casework.cases.rules import OPENS_NO_CASE
 from casework.clock import london_date
 from casework.encryption.sealed import SealedField
+from casework.partnerships import queries as partnerships
+from casework.partnerships.models import PartnershipAgency
 from casework.work import UnitOfWork
 
+_OPENS_CASES = [role.value for role, granted in GRANTS.items() if Permission.CASE_VIEW in granted]
 MOST_LOOKS = 5
 _LOOKED_THROUGH = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who may open a case at the moment, why, and until when; None for as long as the reason lasts."""
+    """Who may open a case at the moment, why, and until when; None for as long as the reason lasts.
+
+    `sees` is False for who would see it once they have accepted the round's confidentiality statement.
+    """
 
     who: str
     kind: str
     until_at: datetime | None
+    sees: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +94,21 @@ class Attention:
 
 
 def attention(work: UnitOfWork, *, case_id: uuid.UUID) -> Attention:
-    """Return who has standing in a case now and who looked lately, in two statements; nothing of a hidden case.
+    """Return who may open a case now and who looked lately, in two statements; nothing of a hidden case.
 
-    That the trail was read is noted in it.
+    An agency is there when somebody who speaks for it may open it. Standing of whoever is blocked, has no role or account any
+    more, or whose agency has no protocol in force opens nothing, and is left out. That the trail was read is noted in it.
     """
     audits = work.actor.has(Permission.AUDIT_VIEW)
     is_all = audits or work.actor.has(Permission.CASE_BLOCK)
-    rows = work.rows(_holders_and_looks, is_all, audits, case_id=case_id, partnership_id=work.partnership_id)
+    rows = work.rows(
+        _holders_and_looks,
+        is_all,
+        audits,
+        case_id=case_id,
+        partnership_id=work.partnership_id,
+        on=london_date(work.now),
+    )
     if audits and rows:
         work.note("audit:view", "trail", case_id)
     people = {row.id: row for row in rows if row.id is not None}
@@ -94,10 +117,11 @@ def attention(work: UnitOfWork, *, case_id: uuid.UUID) -> Attention:
         account_id: str((SealedField(Account.profile, one).open(work.keys) or {}).get("name", ""))
         for account_id, one in people.items()
     }
-    # The later of two of the same kind counts: standing that was renewed, an act done twice in a day.
+    # The later of two of the same kind counts: standing that was renewed, an act done twice in a day. What opens the case now
+    # counts before what would open it.
     holders = {
-        (row.account_id, row.agency_id, row.code): Holder(_said(row, names), row.code, row.until_at)
-        for row in rows
+        (row.account_id, row.agency_id, row.code): Holder(_said(row, names), row.code, row.until_at, row.sees)
+        for row in sorted(rows, key=lambda row: bool(row.sees))
         if row.is_standing
     }
     looks = {
@@ -109,7 +133,7 @@ def attention(work: UnitOfWork, *, case_id: uuid.UUID) -> Attention:
         if not row.is_standing and row.code != "audit:view"
     }
     return Attention(
-        holders=tuple(sorted(holders.values(), key=lambda one: (one.kind, one.who))),
+        holders=tuple(sorted(holders.values(), key=lambda one: (not one.sees, one.kind, one.who))),
         looks=tuple(sorted(looks.values(), key=lambda one: one.at, reverse=True)[:MOST_LOOKS]),
         is_all=is_all,
     )
@@ -140,12 +164,55 @@ def _standing(actor: Actor, now: datetime, seen: Select[Any], *, every: bool) ->
         Standing.until_at.label("until_at"),
         literal("").label("outcome"),
         literal("").label("purpose"),
+        _somebody(actor, now, every, accepted=True).label("sees"),
     ).where(
+        _somebody(actor, now, every),
         Standing.case_id.in_(seen),
         Standing.kind.not_in([kind.value for kind in OPENS_NO_CASE]),
         Standing.from_at <= now,
         or_(Standing.until_at.is_(None), Standing.until_at > now),
         true() if every else own,
+    )
+
+
+def _somebody(actor: Actor, now: datetime, every: bool, *, accepted: bool = False) -> ColumnElement[bool]:
+    """Return the SQL condition that somebody may use a Standing: the person, or one who speaks for the agency; or the reader alone.
+
+    With `accepted` they have also accepted the confidentiality statement of the round that gave it.
+    """
+    on: Any = bindparam("on", type_=Date)
+    speaks = and_(
+        Standing.account_id.is_(None),
+        Account.agency_id == Standing.agency_id,
+        Membership.role.in_([role.value for role in policy.SPEAKS_FOR_AGENCY]),
+    )
+    signed = exists().where(
+        PartnershipAgency.partnership_id == Standing.partnership_id,
+        PartnershipAgency.agency_id == Account.agency_id,
+        partnerships.has_protocol(on),
+    )
+    blocked = exists().where(
+        CaseBlock.case_id == Standing.case_id,
+        blocks.holds(now),
+        or_(CaseBlock.account_id == Account.id, CaseBlock.agency_id == Account.agency_id),
+    )
+    bound = or_(
+        Standing.conference_id.is_(None),
+        exists().where(
+            Confidentiality.conference_id == Standing.conference_id, Confidentiality.account_id == Account.id
+        ),
+    )
+    return exists().where(
+        or_(Account.id == Standing.account_id, speaks),
+        true() if every else Account.id == actor.account_id,
+        Account.state == AccountState.ACTIVE.value,
+        Membership.account_id == Account.id,
+        Membership.partnership_id == Standing.partnership_id,
+        Membership.role.in_(_OPENS_CASES),
+        is_held(on),
+        signed,
+        not_(blocked),
+        bound if accepted else true(),
     )
 
 
@@ -160,6 +227,7 @@ def _looks(actor: Actor, seen: Select[Any]) -> SelectBase:
             cast(null(), DateTime(timezone=True)).label("until_at"),
             AuditEntry.outcome,
             AuditEntry.purpose,
+            literal(False).label("sees"),
         )
         .where(
             AuditEntry.subject_id.in_(seen),

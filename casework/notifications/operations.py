@@ -247,7 +247,7 @@ class _Recipients:
 
     def _managers(self, case_id: uuid.UUID | None) -> list[uuid.UUID]:
         """Return the youth managers of the agency that keeps the file; where it has none, its safeguarding leads."""
-        keepers = cases.agencies_with_standing(self._work, case_id=case_id, at=self._work.now) if case_id else set()
+        keepers = cases.keepers_of_file(self._work, case_id=case_id, at=self._work.now) if case_id else set()
         for role in (Role.YOUTH_MANAGER, Role.SAFEGUARDING_LEAD):
             found = [one for one in self._role(role.value) if self.agency_of(one) in keepers]
             if found:

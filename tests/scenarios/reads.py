@@ -50,7 +50,7 @@ NOT_SHOWN = {
     "accounts.own_account": "is about oneself alone",
     "accounts.speakers_of": "says whom mail and duties go to",
     "audit.entries_for": "reads the trail of a case that the page has reached, with audit:view",
-    "cases.agencies_with_standing": "decides who may be told",
+    "cases.keepers_of_file": "decides who may be told",
     "cases.attention": "reads the trail of a visible case, which tells what every reader of this story did; of a hidden one, nothing",
     "cases.blocked_accounts": "decides who may be told, and needs the truth whoever acts",
     "cases.known_cases": "matches a referral against all couples; what it finds is shown by referral_record",

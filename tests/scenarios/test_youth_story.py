@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from casework.access.permissions import Purpose
+from casework.access.permissions import Purpose, Role
 from casework.cases import operations as cases
 from casework.cases.models import Case
+from casework.cases.rules import StandingKind
 from casework.disclosures import queries as disclosures
 from casework.duties import queries as duties
 from casework.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -303,13 +304,21 @@ class TestJoiningTheTeam:
 
 class TestWhatIsLate:
     def test_goes_on_to_the_manager_of_the_agency_that_keeps_the_file(self, partnership: APartnership) -> None:
-        made.with_plan(partnership)
+        case_id = made.with_plan(partnership)
+        # An agency that works on the file has a manager too, whose worker is late with nothing here.
+        housing = partnership.agencies["housing"]
+        partnership.people["other_manager"] = partnership.person("Lena Fox", Role.YOUTH_MANAGER, agency=housing)
+        with acting(partnership) as work:
+            cases.give_standing(
+                work, case_ids=[case_id], source_ids=[case_id], kind=StandingKind.TEAM_MEMBER, agency_ids=[housing]
+            )
         partnership.now += timedelta(weeks=9)
         with partnership.acting(None) as work:
             notifications.gather_reminders(work)
             work.session.flush()
             told = set(work.session.scalars(select(Notice.recipient_account_id)))
         assert partnership.account("youth_manager") in told
+        assert partnership.account("other_manager") not in told
         assert partnership.account("coordinator") not in told
 
 

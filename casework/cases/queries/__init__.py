@@ -5,10 +5,10 @@ from casework.cases.queries.access import (
     BlockRecord,
     StandingRecord,
     accepted_confidentiality,
-    agencies_with_standing,
     blocked_accounts,
     blocks_of_file,
     case_access,
+    keepers_of_file,
 )
 from casework.cases.queries.attention import Attention, Holder, Look, attention
 from casework.cases.queries.finding import Finding, Hit, find
@@ -51,7 +51,6 @@ __all__ = [
     "PersonInCase",
     "StandingRecord",
     "accepted_confidentiality",
-    "agencies_with_standing",
     "attention",
     "blocked_accounts",
     "blocks_of_file",
@@ -63,6 +62,7 @@ __all__ = [
     "count_visible",
     "find",
     "flags_of",
+    "keepers_of_file",
     "known_cases",
     "line_of",
     "people_of",

@@ -16,6 +16,7 @@ from casework.access.models import CaseBlock
 from casework.access.permissions import Permission
 from casework.cases import policy
 from casework.cases.models import Case, Confidentiality, Standing
+from casework.cases.rules import StandingKind
 from casework.work import UnitOfWork
 
 
@@ -99,13 +100,17 @@ def _blocks(work: UnitOfWork, case: Case) -> tuple[BlockRecord, ...]:
     )
 
 
-def agencies_with_standing(work: UnitOfWork, *, case_id: uuid.UUID, at: datetime) -> set[uuid.UUID]:
-    """Return the agencies that stand in some relation to a case at an instant. For decisions; no page shows it."""
+def keepers_of_file(work: UnitOfWork, *, case_id: uuid.UUID, at: datetime) -> set[uuid.UUID]:
+    """Return the agency that keeps a young person's file at an instant, alone: not those who work on it. None of a MARAC's case.
+
+    For decisions; no page shows it.
+    """
     return {
         agency_id
         for agency_id in work.session.scalars(
             select(Standing.agency_id).where(
                 Standing.case_id == case_id,
+                Standing.kind == StandingKind.HOME_AGENCY.value,
                 Standing.from_at <= at,
                 or_(Standing.until_at.is_(None), Standing.until_at > at),
             )

@@ -29,7 +29,8 @@ def inbox() -> str:
     with work_for_request(purpose=Purpose.SUPPORT) as work:
         page = queries.inbox(work, page=_page())
         notices = queries.notices_to_answer(work)
-    return render_template("sharing/inbox.html", page=page, notices=notices, words=words)
+        teams = queries.once_on_the_team(work)
+    return render_template("sharing/inbox.html", page=page, notices=notices, teams=teams, words=words)
 
 
 @blueprint.get("/reviews")

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from sqlalchemy import select
 
 from casework.access.permissions import Purpose as Why
+from casework.access.permissions import Role
 from casework.consent.models import Agreement
 from casework.sharing import operations as sharing
+from casework.sharing import queries
 from casework.sharing.models import WithdrawalNotice
+from casework.youth import operations as youth
 from tests.factories import youth as made
 from tests.factories.partnership import APartnership
 from tests.factories.sharing import BASIC, EDUCATION, YoungPerson
+from tests.web.conftest import Statements
 from tests.web.visitor import Visitor, text_of
 
+Counting = Callable[[], AbstractContextManager[Statements]]
 As = Callable[[str], Visitor]
 
 
@@ -64,3 +71,29 @@ class TestTheNoticeOfAWithdrawal:
             assert words in page, words
         for words in ("<li>Basic details</li>", "<li>Health</li>"):
             assert words not in page, words
+
+
+class TestWhoeverLeftTheTeam:
+    def test_finds_the_screen_in_their_inbox_until_it_is_recorded(
+        self, partnership: APartnership, visitor_as: As, statements: Counting
+    ) -> None:
+        case_id = made.with_team(partnership)
+        other = YoungPerson.of(partnership, given_names="Ada")
+        other.agrees({"school_nursing": ["basic"]})
+        other.shares("school_nursing", BASIC)
+        other.withdraws()
+        colleague = partnership.person("Ola Byrne", Role.YOUTH_WORKER, agency=partnership.agencies["school_nursing"])
+        nurse, screen = visitor_as("school_worker"), f"/withdrawal/young-people/{case_id}"
+        assert screen not in text_of(nurse.open("/shares")), "on the team, the file leads there"
+        with made.acting(partnership) as work:
+            youth.leave_team(work, member_id=made.place_of(partnership, case_id, "school_worker"), words="New school.")
+        with statements() as sent:
+            inbox = text_of(nurse.open("/shares"))
+        assert len(sent) <= 12, sent.sent
+        assert "Ada Stone" in inbox
+        assert ("Jamie Stone" in inbox, screen in inbox) == (True, True)
+        with partnership.work(colleague.actor, purpose=Why.SUPPORT) as work:
+            assert queries.once_on_the_team(work) == ()
+        options = re.findall(r'name="agreement"[^>]*value="([0-9a-f-]{36})"', text_of(nurse.open(screen)))
+        assert nurse.send(screen, {"agreement": options[0], "words": "Told me at the gate."}).status_code == 303
+        assert screen not in text_of(nurse.open("/shares"))

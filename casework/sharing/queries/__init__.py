@@ -30,10 +30,12 @@ from casework.sharing.queries.records import (
 from casework.sharing.queries.withdrawals import (
     Endable,
     NoticeRecord,
+    OnceOnTheTeam,
     agreements_to_withdraw,
     notice_record,
     notices_of,
     notices_to_answer,
+    once_on_the_team,
 )
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "Endable",
     "ItemRecord",
     "NoticeRecord",
+    "OnceOnTheTeam",
     "Oversight",
     "Preview",
     "ReviewRecord",
@@ -60,6 +63,7 @@ __all__ = [
     "notice_record",
     "notices_of",
     "notices_to_answer",
+    "once_on_the_team",
     "overrides",
     "oversight",
     "questions",

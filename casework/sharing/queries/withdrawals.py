@@ -7,22 +7,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, Select, and_, not_, or_, select
+from sqlalchemy import Row, Select, and_, exists, func, not_, or_, select
 
 from casework.access import blocks
 from casework.access.permissions import Permission
 from casework.agencies import queries as agencies
 from casework.agencies.models import Agency
 from casework.cases import policy as cases
-from casework.cases.models import Case, CasePerson
-from casework.cases.rules import Part
+from casework.cases.models import Case, CasePerson, Standing
+from casework.cases.rules import CaseState, Part
 from casework.clock import wednesday_9_december as date_words
 from casework.consent import queries as consent
 from casework.consent.rules import Category, Status
 from casework.disclosures.models import Disclosure
-from casework.disclosures.rules import HEARD
+from casework.disclosures.rules import HEARD, TEAM
 from casework.errors import NotFound
 from casework.people import queries as people
+from casework.people.models import Person
 from casework.programmes.registry import YOUTH_SUPPORT
 from casework.sharing import policy
 from casework.sharing.models import Share, WithdrawalNotice
@@ -135,6 +136,58 @@ def agreements_to_withdraw(work: UnitOfWork, *, case_id: uuid.UUID) -> Endable:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class OnceOnTheTeam:
+    """A young person on whose team the reader was, and whose file they may not open any more."""
+
+    case_id: uuid.UUID
+    about: str
+    told_at: datetime
+
+
+def once_on_the_team(work: UnitOfWork, *, limit: int = 25) -> tuple[OnceOnTheTeam, ...]:
+    """Return on whose team the reader was, the latest first, and note the view: so that they find the screen of a withdrawal.
+
+    Their own places alone, not those of colleagues. Left out are closed files, those of whom their agency was told already that all
+    was taken back, and those from which the reader is shut out.
+    """
+    actor = work.actor
+    if not (actor.has(Permission.SHARE_ANSWER) and actor.has(Permission.AGREEMENT_RECORD) and actor.protocol_signed):
+        return ()
+    told_at = func.max(Disclosure.disclosed_at)
+    was_ended = exists().where(
+        WithdrawalNotice.case_id == Disclosure.case_id,
+        WithdrawalNotice.agency_id == Disclosure.to_agency_id,
+        WithdrawalNotice.is_part.is_(False),
+        WithdrawalNotice.told_at >= Disclosure.disclosed_at,
+    )
+    rows = work.session.execute(
+        select(Case.id, Person, told_at)
+        .join(CasePerson, and_(CasePerson.case_id == Case.id, CasePerson.part == Part.YOUNG_PERSON.value))
+        .join(Person, Person.id == CasePerson.person_id)
+        .join(Disclosure, Disclosure.case_id == Case.id)
+        .where(
+            cases.is_of(YOUTH_SUPPORT),
+            Case.state != CaseState.CLOSED.value,
+            Case.id.in_(select(Standing.case_id).where(Standing.account_id == actor.account_id)),
+            Disclosure.to_agency_id == actor.agency_id,
+            Disclosure.kind == TEAM,
+            Disclosure.was_shared.is_(True),
+            not_(was_ended),
+            not_(cases.may_see(actor, work.now)),
+            not_(blocks.is_blocked(actor, work.now, Case.id)),
+        )
+        .group_by(Case.id, Person.id)
+        .order_by(told_at.desc(), Case.id)
+        .limit(limit)
+    ).all()
+    work.keys.load({person.key_id for _, person, _ in rows})
+    persons = people.opened(work, [person for _, person, _ in rows])
+    for case_id, *_ in rows:
+        work.note_view("agreement:view", "case", case_id)
+    return tuple(OnceOnTheTeam(case_id, persons[person.id].name, told_at) for case_id, person, told_at in rows)
+
+
 def notices_to_answer(work: UnitOfWork) -> tuple[NoticeRecord, ...]:
     """Return what the reader's agency was told of withdrawals and has yet to answer, the earliest due first; notes the view."""
     rows = work.session.execute(
@@ -166,15 +219,16 @@ def notices_of(work: UnitOfWork, *, case_id: uuid.UUID) -> tuple[NoticeRecord, .
     return _records(work, rows, is_named=False)
 
 
-_Notice = Row[WithdrawalNotice, str, bool, Disclosure, uuid.UUID | None]
+_Notice = Row[WithdrawalNotice, str, bool, Disclosure, uuid.UUID | None, Person]
 
 
-def _with_agency(work: UnitOfWork) -> Select[WithdrawalNotice, str, bool, Disclosure, uuid.UUID | None]:
+def _with_agency(work: UnitOfWork) -> Select[WithdrawalNotice, str, bool, Disclosure, uuid.UUID | None, Person]:
     # A meeting tells whom it hears about with the basic details; what came to an inbox may have left it again.
     heard_who = and_(Disclosure.kind == HEARD, WithdrawalNotice.categories.contains([Category.BASIC.value]))
     knows_name = or_(heard_who, policy.knows_name(work, case_id=WithdrawalNotice.case_id.expression))
     return (
-        select(WithdrawalNotice, Agency.name, knows_name, Disclosure, Share.id)
+        select(WithdrawalNotice, Agency.name, knows_name, Disclosure, Share.id, Person)
+        .join(Person, Person.id == WithdrawalNotice.person_id)
         .join(Agency, Agency.id == WithdrawalNotice.agency_id)
         .join(Disclosure, Disclosure.id == WithdrawalNotice.disclosure_id)
         .outerjoin(Share, and_(Share.id == Disclosure.subject_id, Share.state.in_([one.value for one in RECEIVED])))
@@ -186,10 +240,9 @@ def _records(work: UnitOfWork, found: Sequence[_Notice], *, is_named: bool) -> t
         return ()
     for case_id in sorted({row.case_id for row, *_ in found}):
         work.note_view("withdrawal:view", "case", case_id)
-    work.keys.load({row.key_id for row, *_ in found})
-    persons = (
-        people.records(work, [row.person_id for row, _, knows_name, *_ in found if knows_name]) if is_named else {}
-    )
+    known = {person.id: person for _, _, knows_name, *_, person in found if knows_name and is_named}
+    work.keys.load({row.key_id for row, *_ in found} | {person.key_id for person in known.values()})
+    persons = people.opened(work, known.values())
     return tuple(
         NoticeRecord(
             id=row.id,
@@ -202,7 +255,7 @@ def _records(work: UnitOfWork, found: Sequence[_Notice], *, is_named: bool) -> t
             purposes=tuple(row.purposes),
             agency_id=row.agency_id,
             agency=agency,
-            about=persons[row.person_id].name if knows_name and row.person_id in persons else "",
+            about=persons[row.person_id].name if row.person_id in persons and knows_name else "",
             told_at=row.told_at,
             due_at=row.due_at,
             is_late=row.answered_at is None and work.now > row.due_at,
@@ -211,5 +264,5 @@ def _records(work: UnitOfWork, found: Sequence[_Notice], *, is_named: bool) -> t
             answered_at=row.answered_at,
             words=str((row.words.open(work.keys) or {}).get("words", "")),
         )
-        for row, agency, knows_name, act, share_id in found
+        for row, agency, knows_name, act, share_id, _ in found
     )

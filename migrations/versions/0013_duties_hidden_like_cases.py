@@ -35,7 +35,7 @@ def upgrade() -> None:
     op.execute(
         "UPDATE duty SET case_id = NULL, hidden_like = ARRAY("
         " SELECT candidate.case_id FROM referral_candidate AS candidate"
-        " WHERE candidate.referral_id = referral.id AND NOT candidate.is_dismissed)"
+        " WHERE candidate.referral_id = referral.id AND NOT candidate.is_dismissed ORDER BY candidate.case_id)"
         " FROM referral WHERE duty.subject_kind = 'referral' AND duty.subject_id = referral.id"
         " AND duty.state = 'open' AND referral.case_id IS NULL"
     )
@@ -44,5 +44,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take the column away."""
+    """Take the column away; an earlier release hides what is owed like the first of the cases."""
+    op.execute("ALTER TABLE duty NO FORCE ROW LEVEL SECURITY")
+    op.execute("UPDATE duty SET case_id = hidden_like[1] WHERE case_id IS NULL")
+    op.execute("ALTER TABLE duty FORCE ROW LEVEL SECURITY")
     op.drop_column("duty", "hidden_like")

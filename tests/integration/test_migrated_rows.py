@@ -10,10 +10,14 @@ import pytest
 
 from casework.cli.migrate import migrations
 from casework.consent.rules import Category
+from casework.referral_imports import operations as imports
+from casework.youth import operations as youth
 from tests.conftest import Database
 from tests.factories import contacts as made
 from tests.factories.partnership import APartnership
+from tests.factories.referrals import accepted, submitted
 from tests.factories.sharing import BASIC, EDUCATION, YoungPerson, item
+from tests.factories.youth import acting, opened
 
 
 @pytest.fixture
@@ -56,3 +60,41 @@ class TestAnUpgrade:
         assert [one[1] is None for one in before] == [False]
         there_and_back(database, "0008")
         assert rows(database, sources) == before
+
+    def test_closes_the_cases_of_files_that_were_closed_before(
+        self, database: Database, partnership: APartnership
+    ) -> None:
+        opened(partnership)
+        closed = opened(partnership)
+        with acting(partnership) as work:
+            youth.begin_closing(work, case_id=closed, words="No contact.")
+        with acting(partnership) as work:
+            youth.close(work, case_id=closed, reason="no_contact", achieved={}, words="Never answered.")
+        states = (
+            "SELECT stage, state FROM youth_case JOIN case_record ON case_record.id = youth_case.case_id ORDER BY 1"
+        )
+        with psycopg.connect(database.superuser_url.replace("+psycopg", "")) as connection:
+            connection.execute("UPDATE case_record SET state = 'open'")  # as an earlier release left it
+        there_and_back(database, "0014")
+        assert rows(database, states) == [("closed", "closed"), ("enquiry", "open")]
+
+    def test_hides_what_is_owed_about_a_referral_like_each_case_that_it_may_be_about(
+        self, database: Database, partnership: APartnership
+    ) -> None:
+        case_id = accepted(partnership)
+        submitted(partnership)
+        owed = "SELECT kind, case_id, hidden_like FROM duty WHERE state = 'open' AND subject_kind = 'referral' ORDER BY 1, 2"
+        before = rows(database, owed)
+        assert ("idva_contact", None, [case_id]) in before
+        assert ("idva_contact", case_id, []) in before
+        there_and_back(database, "0012")
+        assert rows(database, owed) == before
+
+    def test_counts_a_file_under_way_from_when_it_was_brought(
+        self, database: Database, partnership: APartnership
+    ) -> None:
+        with partnership.acting("coordinator") as work:
+            imports.begin(work, import_id=imports.upload(work, content=b"{}\n{}"))
+        begun = "SELECT state, begun_at = uploaded_at FROM referral_import"
+        there_and_back(database, "0013")
+        assert rows(database, begun) == [("done", True)]

@@ -149,10 +149,14 @@ def _dealt_with(board: Board) -> int:
 
 @blueprint.get("/hearings/<uuid:listing_id>")
 @at_the_table
-def case(listing_id: UUID) -> str:
-    """Show one case at the table."""
-    with work_for_request(purpose=Purpose.CONFERENCE) as work:
-        table = _table(work, listing_id)
+def case(listing_id: UUID) -> ResponseReturnValue:
+    """Show one case at the table, once the round's statement is accepted."""
+    try:
+        with work_for_request(purpose=Purpose.CONFERENCE) as work:
+            table = _table(work, listing_id)
+    except queries.StatementNotAccepted as first:
+        flash(first.message, "warning")
+        return redirect(url_for("sitting.agenda", conference_id=first.conference_id), 303)
     return _shown(table)
 
 

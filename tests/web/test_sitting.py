@@ -302,11 +302,21 @@ class TestOneCase:
         assert again == first.leanne
         second = first.fortnight.list_goes_out(1)
         first.fortnight.accepts_confidentiality(second, "coordinator")
+        first.fortnight.accepts_confidentiality(second, "police")
+        first.fortnight.answers("police", second, again, ASSAULT)
         hearing = f"/hearings/{first.fortnight.listing(second, again).id}"
         page = words_of(text_of(visitor_as("coordinator").open(hearing)))
         assert "Last time’s plan, 9 December 2026" in page
         assert page.index("Mark the address") < page.index("Offer a lock change")
         assert "Locks changed on Friday." in page
+        # Housing knows the case by its action; what this round's agencies say opens with this round's statement.
+        housing = visitor_as("housing")
+        assert housing.open(f"/cases/{again}").status_code == 200
+        kept_out = housing.open(hearing)
+        assert kept_out.headers["Location"] == f"/rounds/{second.id}/sitting"
+        assert "Accept the confidentiality statement first." in text_of(housing.follow(kept_out))
+        first.fortnight.accepts_confidentiality(second, "housing")
+        assert "Two call-outs" in text_of(housing.open(hearing))
         assert "What is different this time?" not in page
         first.fortnight.comes_to(second.sits_on, time(9, 30))
         coordinator = visitor_as("coordinator")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, Uuid, bindparam, exists, select
+from sqlalchemy import Executable, Exists, Uuid, bindparam, exists, select
 
 from casework.access.actors import Actor
 from casework.access.permissions import Permission
@@ -23,8 +23,18 @@ from casework.conferences.models import Attendance, Conference, Listing, Marac
 from casework.conferences.queries.board import Board, ListingRecord, Numbering, boards, listing_from
 from casework.conferences.queries.calendar import ConferenceRecord, conference_from
 from casework.disclosures import queries as disclosures
-from casework.errors import NotFound
+from casework.errors import NotAllowed, NotFound
 from casework.work import UnitOfWork
+
+
+class StatementNotAccepted(NotAllowed):
+    """The reader may see the case, and has not accepted the statement of the round that hears it."""
+
+    message = "Accept the confidentiality statement first."
+
+    def __init__(self, conference_id: uuid.UUID) -> None:
+        super().__init__(code="confidentiality")
+        self.conference_id = conference_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +54,14 @@ class HearingRecord:
 def hearing(work: UnitOfWork, *, listing_id: uuid.UUID, and_keys: Iterable[uuid.UUID] = ()) -> HearingRecord:
     """Return one case at the table, opened, and note the view. Raises NotFound, the same for a hidden and a missing case.
 
+    Who may see the case from before, by an action of an earlier plan, has accepted another round's statement: raises
+    StatementNotAccepted until this round's is accepted too. Who sees every case is not held up.
+
     Four queries, the keys included; they open the case's own records too. `and_keys` are keys of other records that the caller
     is about to open.
     """
     found = work.session.execute(
-        select(Listing, Case, Conference, Marac)
+        select(Listing, Case, Conference, Marac, _accepted_by(work.actor))
         .join(Case, Case.id == Listing.case_id)
         .join(Conference, Conference.id == Listing.conference_id)
         .join(Marac, Marac.id == Conference.marac_id)
@@ -57,7 +70,10 @@ def hearing(work: UnitOfWork, *, listing_id: uuid.UUID, and_keys: Iterable[uuid.
     if found is None:
         policy.reach_listing(work, listing_id)  # refuses, and notes why
         raise NotFound
-    row, case, conference, marac = found
+    row, case, conference, marac, has_accepted = found
+    if not has_accepted and not work.actor.has(Permission.CASE_VIEW_ALL):
+        work.refuse(act="hearing:view", code="confidentiality", subject_kind="case", subject_id=case.id)
+        raise StatementNotAccepted(conference.id)
     people = cases.people_of(work, case_ids=[case.id], and_keys=[row.key_id, *and_keys])[case.id]
     agenda = boards(work, conference_ids=[conference.id])[conference.id]
     work.note_view("hearing:view", "case", case.id)
@@ -106,13 +122,16 @@ def round_and_word(work: UnitOfWork, *, conference_id: uuid.UUID) -> tuple[Confe
 
 
 def _round_and_word(actor: Actor, _now: datetime) -> Executable:
-    accepted = exists().where(
-        Confidentiality.conference_id == Conference.id, Confidentiality.account_id == actor.account_id
-    )
     return (
-        select(Conference, Marac, accepted)
+        select(Conference, Marac, _accepted_by(actor))
         .join(Marac, Marac.id == Conference.marac_id)
         .where(Conference.id == bindparam("conference_id", type_=Uuid))
+    )
+
+
+def _accepted_by(actor: Actor) -> Exists:
+    return exists().where(
+        Confidentiality.conference_id == Conference.id, Confidentiality.account_id == actor.account_id
     )
 
 

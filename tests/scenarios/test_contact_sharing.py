@@ -16,6 +16,7 @@ from casework.cases.models import CasePerson
 from casework.consent.rules import Category
 from casework.consent.rules import Purpose as AskedFor
 from casework.contacts import operations, queries, rules
+from casework.disclosures import queries as disclosures
 from casework.disclosures.models import SharingDecision
 from casework.duties import queries as duties
 from casework.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -182,7 +183,13 @@ class TestB4OnAYesTheAgreedCategoriesTravelAndNoOthers:
         contact_id = opens(partnership, young.case_id)
         asked = tells(partnership, contact_id, young.case_id)
         does(partnership, "school_worker", "decline", contact_id, reason="no_room")
-        assert young.share(asked.share_id).state == "stopped"
+        stopped = young.share(asked.share_id)
+        assert stopped.state == "stopped"
+        [no] = [one for one in young.acts() if one.id == stopped.disclosure_id]
+        assert (no.was_shared, no.outcome, no.to_agency_id) == (False, "not_shared", stopped.to_agency_id)
+        with partnership.acting("youth_worker", Purpose.SUPPORT) as work:
+            kept = disclosures.disclosure(work, disclosure_id=no.id)
+        assert kept.words.reasons[-1] == "The contact in which it was asked for ended before it went."
         with pytest.raises(Conflict):
             tells(partnership, contact_id, young.case_id)
 

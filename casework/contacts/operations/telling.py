@@ -16,11 +16,12 @@ from casework.contacts.operations import history
 from casework.errors import Conflict, NotFound
 from casework.sharing import operations as sharing
 from casework.sharing.models import Share
-from casework.sharing.operations import record
 from casework.sharing.operations.asking import Asked
 from casework.sharing.queries import Declared
-from casework.sharing.rules import RECEIVED, NewItem, ShareState, StoppedBecause
+from casework.sharing.rules import RECEIVED, NewItem, ShareState
 from casework.work import UnitOfWork
+
+ENDED = "The contact in which it was asked for ended before it went."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,10 +128,10 @@ def answer_shares(
 
 
 def stop_queued(work: UnitOfWork, row: Contact) -> None:
-    """Stop what is on its way when a contact ends: nothing arrives after its end."""
+    """Stop what is on its way when a contact ends, and record that it was not shared: nothing arrives after its end."""
     for one in _shares_of(work, row):
         if one.state == ShareState.QUEUED:
-            record.stop(work, one, StoppedBecause.TAKEN_BACK)
+            sharing.call_off(work, one, because=ENDED)
 
 
 def purge(work: UnitOfWork, row: Contact) -> bool:

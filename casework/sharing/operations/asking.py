@@ -152,6 +152,11 @@ def take_back(work: UnitOfWork, *, share_id: uuid.UUID) -> None:
     """Stop one's own share before it goes, and record that nothing was shared. Raises NotAllowed, NotFound, Conflict once it has gone."""
     work.require(Permission.SHARE_ASK)
     share = policy.reach(work, share_id, policy.is_mine(work), act="share:take_back", lock=True)
+    call_off(work, share, because=TAKEN_BACK)
+
+
+def call_off(work: UnitOfWork, share: Share, *, because: str) -> None:
+    """Stop a queued share, and record that nothing was shared and why. The caller has locked it. Raises Conflict once it has gone."""
     record.stop(work, share, rules.StoppedBecause.TAKEN_BACK)
     work.keys.load([share.key_id])
     declared = declared_from(share.declared.open(work.keys) or {})
@@ -166,7 +171,7 @@ def take_back(work: UnitOfWork, *, share_id: uuid.UUID) -> None:
         reviews=reviews_of(work, share.id),
     )
     share.decision_id = record.keep(work, share, found, "reviewed")
-    share.disclosure_id = record.act(work, share, found, declared, went=(), because=TAKEN_BACK)
+    share.disclosure_id = record.act(work, share, found, declared, went=(), because=because)
 
 
 def seek_signature(work: UnitOfWork, *, share_id: uuid.UUID, words: str) -> None:

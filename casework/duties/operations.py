@@ -288,7 +288,7 @@ def chase(work: UnitOfWork, *, duty_ids: Sequence[uuid.UUID]) -> int:
     ).all()
     if not open_ids:
         raise NotFound("Nothing of this is owed any more.")
-    step = f"chased_{work.now:%d%H%M%S}"
+    step = f"{rules.CHASED}{work.now:%d%H%M%S}"
     work.session.execute(
         insert(DutyReminder).on_conflict_do_nothing(),
         [

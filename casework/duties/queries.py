@@ -7,18 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, false, func, or_, select
 
 from casework.access.permissions import Permission
-from casework.duties import policy
-from casework.duties.models import Duty
+from casework.duties import policy, rules
+from casework.duties.models import Duty, DutyReminder
 from casework.errors import NotAllowed
 from casework.work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
 class DutyRecord:
-    """One duty."""
+    """One duty. `chased_at` is when who owes it was last asked again (UTC), in a list of duties; not where one is looked up."""
 
     id: uuid.UUID
     kind: str
@@ -32,6 +32,7 @@ class DutyRecord:
     due_at: datetime
     state: str
     is_late: bool
+    chased_at: datetime | None = None
 
 
 def _owed_by(work: UnitOfWork) -> ColumnElement[bool]:
@@ -47,13 +48,27 @@ def _owed_by(work: UnitOfWork) -> ColumnElement[bool]:
 
 def my_duties(work: UnitOfWork, *, limit: int = 200) -> tuple[DutyRecord, ...]:
     """Return what the actor, or the agency that the actor speaks for, owes now: the earliest first. Nothing of a blocked case."""
-    rows = work.session.scalars(
-        select(Duty)
+    rows = work.session.execute(
+        select(Duty, _last_chased())
         .where(Duty.state == "open", _owed_by(work), policy.may_know(work), policy.can_be_done(work))
         .order_by(Duty.due_at, Duty.id)
         .limit(limit)
     )
-    return tuple(record_of(row, now=work.now) for row in rows)
+    return tuple(record_of(row, now=work.now, chased_at=chased_at) for row, chased_at in rows)
+
+
+def _last_chased() -> ScalarSelect[datetime]:
+    """When whoever owes a Duty was last asked again; of one that is owed a second time, since then."""
+    return (
+        select(func.max(DutyReminder.due_at))
+        .where(
+            DutyReminder.duty_id == Duty.id,
+            DutyReminder.step.startswith(rules.CHASED, autoescape=True),
+            DutyReminder.due_at >= Duty.raised_at,
+        )
+        .correlate(Duty)
+        .scalar_subquery()
+    )
 
 
 def open_duties(
@@ -63,7 +78,7 @@ def open_duties(
     if not work.actor.has(Permission.DUTY_VIEW_ALL):
         raise NotAllowed(code="role")
     query = (
-        select(Duty)
+        select(Duty, _last_chased())
         .where(Duty.state == "open", policy.may_know(work), policy.others_may_know())
         .order_by(Duty.due_at, Duty.id)
     )
@@ -73,7 +88,7 @@ def open_duties(
         query = query.where(Duty.due_at < work.now)
     if kinds:
         query = query.where(Duty.kind.in_(list(kinds)))
-    return tuple(record_of(row, now=work.now) for row in work.session.scalars(query))
+    return tuple(record_of(row, now=work.now, chased_at=chased_at) for row, chased_at in work.session.execute(query))
 
 
 def counts(work: UnitOfWork) -> dict[str, int]:
@@ -84,7 +99,7 @@ def counts(work: UnitOfWork) -> dict[str, int]:
     return {**found, "late": work.session.scalar(late) or 0}
 
 
-def record_of(row: Duty, *, now: datetime) -> DutyRecord:
+def record_of(row: Duty, *, now: datetime, chased_at: datetime | None = None) -> DutyRecord:
     """Return one duty as a record. For queries that have applied their policy."""
     return DutyRecord(
         id=row.id,
@@ -100,4 +115,5 @@ def record_of(row: Duty, *, now: datetime) -> DutyRecord:
         due_at=row.due_at,
         state=row.state,
         is_late=row.state == "open" and row.due_at < now,
+        chased_at=chased_at,
     )

@@ -117,7 +117,9 @@ ONE_DAY = "one_day"
 ON_THE_DAY = "on_the_day"
 LATE = "late"
 ESCALATED = "escalated"
-"""Steps of a duty's reminders, in order. `escalated` goes to somebody else, all others to who owes it."""
+CHASED = "chased_"
+"""Steps of a duty's reminders, in order. `escalated` goes to somebody else, all others to who owes it. `chased_` begins the step
+of a chase, which somebody pressed."""
 
 _BEFORE = {TWO_DAYS: -2, ONE_DAY: -1, ON_THE_DAY: 0}
 

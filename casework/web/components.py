@@ -71,7 +71,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DutyLine:
-    """One duty on a list: what is owed, by when, where it is done, and whose it is where that is not plain."""
+    """One duty on a list: what is owed, by when, where it is done, whose it is where that is not plain, and when who runs the round
+    asked for it again."""
 
     what: str
     due_at: datetime
@@ -80,6 +81,7 @@ class DutyLine:
     about: str = ""
     owner: str = ""
     away: str = ""
+    chased_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

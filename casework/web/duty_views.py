@@ -150,6 +150,7 @@ def _line(
         href=_where_it_is_seen(one) if of_others else _where_it_is_done(one),
         about=", ".join([*about, sitting] if sitting else about),
         away=when_words(one.due_at, now, holidays),
+        chased_at=max((found.chased_at for found in group if found.chased_at), default=None),
     )
 
 

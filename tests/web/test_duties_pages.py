@@ -109,6 +109,9 @@ class TestWhatIsLate:
         heard.partnership.now += timedelta(minutes=2)
         heard.fortnight.settle()
         assert set(mail.recipients) == {heard.partnership.people["housing"].email}
+        for path in ("/", "/duties"):
+            assert "asked again on Tuesday 22 December" in text_of(visitor_as("housing").open(path))
+            assert "asked again" not in text_of(visitor_as("police").open(path))
 
     def test_is_chased_of_everybody(self, visitor_as: As, heard: MinutedRound, mail: MailSink) -> None:
         heard.fortnight.comes_to(date(2026, 12, 22))

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from casework.access.permissions import Permission, Role
 from casework.accounts import queries as accounts
 from casework.accounts.policy import SPEAK_FOR_AGENCY
 from casework.cases import policy as case_policy
 from casework.cases import queries as cases
-from casework.cases.models import Case
+from casework.cases.models import Case, Confidentiality
 from casework.cases.queries import CaseLine, PersonInCase
 from casework.cases.rules import ONE_QUESTION_ONLY
 from casework.conferences import queries as rounds
@@ -131,7 +131,8 @@ def _own(
 def own_progress(work: UnitOfWork, *, conference_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[int, int]]:
     """Return, for each of these rounds, how many questions the reader's agency has answered, of how many: about visible cases.
 
-    Raises NotAllowed for roles that do not answer research.
+    None before the reader has accepted the round's confidentiality statement: a repeat is open to them from before, and would be
+    counted as if it were the whole list. Raises NotAllowed for roles that do not answer research.
     """
     work.require(Permission.RESEARCH_ANSWER)
     answered = func.count().filter(ResearchRequest.state != ResearchState.ASKED.value)
@@ -144,6 +145,10 @@ def own_progress(work: UnitOfWork, *, conference_ids: Sequence[uuid.UUID]) -> di
             ResearchRequest.agency_id == work.actor.agency_id,
             Listing.position.is_not(None),
             case_policy.may_see(work.actor, work.now),
+            exists().where(
+                Confidentiality.conference_id == ResearchRequest.conference_id,
+                Confidentiality.account_id == work.actor.account_id,
+            ),
         )
         .group_by(ResearchRequest.conference_id)
     )

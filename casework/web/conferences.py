@@ -167,7 +167,8 @@ def run(conference_id: UUID) -> ResponseReturnValue:
         record = queries.conference_record(work, conference_id=conference_id)
         board = queries.boards(work, conference_ids=[conference_id])[conference_id]
         chairs = accounts.account_names(work, accounts.accounts_with_role(work, roles=[Role.CHAIR]))
-    options = {str(one.id): one.number for one in board.waiting}
+        lines = cases.case_lines(work, case_ids=[one.case_id for one in board.waiting])
+    options = {str(one.id): _called(one.number, lines.get(one.case_id)) for one in board.waiting}
     page = {
         "capacity": forms.CAPACITY.blank({"capacity": record.capacity}),
         "chair": forms.CHAIR.with_options(
@@ -200,6 +201,12 @@ def run(conference_id: UUID) -> ResponseReturnValue:
         is_open=record.state in OPEN,
         may_publish=record.state == RoundState.PLANNED and now() >= record.cut_off_at,
     ), 422 if wrong else 200
+
+
+def _called(number: str, line: cases.CaseLine | None) -> str:
+    """Call a case by its number and, where the reader may see it, its victim."""
+    name = line.victim.name if line and line.victim else ""
+    return f"{number}, {name}" if name else number
 
 
 def _run(conference_id: UUID, pressed: str, answers: Answers | None) -> Answers | None:

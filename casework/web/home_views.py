@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -175,7 +175,8 @@ def _and_more(what: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Victim:
-    """A victim whom the IDVA is to reach: who ("" when the case is open to them no more), by when, and how that is safe.
+    """A victim whom the IDVA is to reach: who ("" when the case is open to them no more), by when, how that is safe, and when the
+    co-ordinator asked again. `which` tells those of the same name apart ("2 of 3").
 
     `referral_id` is the referral from which a first contact is tried, None for what was agreed at a sitting.
     """
@@ -186,6 +187,8 @@ class Victim:
     contact: SafeContact | None
     due_at: datetime
     is_late: bool
+    chased_at: datetime | None
+    which: str = ""
 
 
 def victims(
@@ -213,6 +216,19 @@ def victims(
                 contact=safe_contact_of(document, on=today),
                 due_at=one.due_at,
                 is_late=one.is_late,
+                chased_at=one.chased_at,
             )
             (to_try if first else to_tell).append(found)
-    return tuple(to_try), tuple(to_tell)
+    return _told_apart(to_try), _told_apart(to_tell)
+
+
+def _told_apart(found: Sequence[Victim]) -> tuple[Victim, ...]:
+    """Number those who would otherwise be called the same, so that no two links of the list have one name."""
+    many = Counter((one.name, one.number) for one in found)
+    seen: Counter[tuple[str, str]] = Counter()
+    apart = []
+    for one in found:
+        called = (one.name, one.number)
+        seen[called] += 1
+        apart.append(replace(one, which=f"{seen[called]} of {many[called]}") if many[called] > 1 else one)
+    return tuple(apart)

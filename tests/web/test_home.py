@@ -70,6 +70,18 @@ class TestTheCoordinatorsHome:
         assert grid.count("app-cell--due") == asked - 1
         assert opened.hearing(opened.leanne) in grid
 
+    def test_keeps_each_number_of_a_case_without_a_safe_contact_in_one_line(
+        self, partnership: APartnership, settings: Settings, visitor_as: As
+    ) -> None:
+        fortnight = Fortnight(partnership, settings)
+        bare = {**fortnight.document()["victim"], "safe_contact": None}
+        case_id = fortnight.case_for(fortnight.document(victim=bare))
+        conference = fortnight.list_goes_out()
+        number = fortnight.listing(conference, case_id).case.number
+        page = text_of(visitor_as("coordinator").open(f"/?round={conference.id}"))
+        assert "1 case without a safe contact" in words_of(page)
+        assert f'<span class="app-number">{number}</span>' in page
+
     def test_shows_what_waits_at_triage_with_its_age_and_what_it_lacks(self, opened: OpenRound, visitor_as: As) -> None:
         olive = {**opened.fortnight.couple(3)}
         olive["victim"] = {**olive["victim"], "safe_contact": None}
@@ -153,6 +165,21 @@ class TestARepresentativesHome:
         assert due == sorted(due)
         assert "Answer the research request" in page
 
+    def test_counts_a_repeat_only_with_the_whole_list_once_the_statement_is_accepted(
+        self, heard: MinutedRound, visitor_as: As
+    ) -> None:
+        fortnight = heard.fortnight
+        again = fortnight.refers()
+        with heard.partnership.acting("coordinator", Purpose.TRIAGE) as work:
+            referrals.accept(work, referral_id=again, known_case_id=heard.leanne)
+        fortnight.case_for(fortnight.couple(1))
+        conference = fortnight.list_goes_out(1)
+        said = home_of(visitor_as("housing"))
+        assert "answered" not in said.partition("Research for the next sitting")[2].partition("actions")[0]
+        assert "once you have accepted the confidentiality statement" in said
+        fortnight.accepts_confidentiality(conference, "housing")
+        assert "0 of 2 answered" in home_of(visitor_as("housing"))
+
     def test_counts_nothing_of_a_case_from_which_they_are_shut_out(self, opened: OpenRound, visitor_as: As) -> None:
         opened.fortnight.accepts_confidentiality(opened.conference, "housing", "police")
         opened.shuts_out("housing", opened.megan)
@@ -233,6 +260,15 @@ class TestTheIdvasHome:
         page = text_of(visitor_as("idva").open("/"))
         assert f'href="/first-contacts/{referral_id}">Try to reach: Leanne Whitehouse, new referral' in page
         assert "phone, weekdays 09:30-14:30, 07700 900954" in words_of(page)
+
+    def test_gives_no_two_links_one_name(self, partnership: APartnership, settings: Settings, visitor_as: As) -> None:
+        fortnight = Fortnight(partnership, settings)
+        for name in ("one", "two", "three"):
+            fortnight.refers(fortnight.document(reference=name) if name != "three" else fortnight.couple(1))
+        page = text_of(visitor_as("idva").open("/"))
+        links = re.findall(r'href="/first-contacts/[^>]+>([^<]+)</a>', page)
+        assert len(links) == len(set(links)) == 3
+        assert "Try to reach: Leanne Whitehouse, new referral (2 of 2)" in links
 
     def test_loses_her_once_a_try_is_noted_and_the_coordinator_reads_of_it(
         self, partnership: APartnership, settings: Settings, visitor_as: As

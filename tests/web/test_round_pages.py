@@ -118,6 +118,8 @@ class TestARoundThatIsRun:
         listing = str(open_round.fortnight.listing(open_round.conference, open_round.megan).id)
         wrong = self.run(coordinator, open_round.path, go="withdraw", listing=listing)
         assert "Choose why it leaves the list" in wrong
+        number = open_round.fortnight.listing(open_round.conference, open_round.megan).case.number
+        assert f"{number}, Megan Ashcroft</option>" in re.sub(r"\s+", " ", wrong)
         said = self.run(coordinator, open_round.path, go="withdraw", listing=listing, because="moved_away")
         assert "The case is off the list" in said
         page = text_of(coordinator.open(open_round.path))

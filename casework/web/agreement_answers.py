@@ -7,14 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from casework.clock import london_date
-from casework.consent import operations as consent
 from casework.consent import queries
 from casework.consent.operations import NewAnswer
 from casework.consent.queries import AgreementRecord
 from casework.consent.rules import Relation, Status
 from casework.consent.rules.standing import ANY, Scope, same_name
 from casework.partnerships import queries as partnerships
-from casework.sharing import operations as sharing
 from casework.web.forms import agreement as forms
 from casework.web.forms.choices import Option
 from casework.web.forms.form import Form
@@ -76,7 +74,7 @@ def answer(work: UnitOfWork, record: YouthRecord, values: Values) -> None:
     """Take the answer down, tell whoever had what it takes back, and let the file follow it at once."""
     is_yes, giver = values["status"] == "given", values["giver"]
     is_own = values["relation"] == SELF
-    agreement_id = consent.record_answer(
+    youth.record_answer(
         work,
         answer=NewAnswer(
             case_id=record.line.case_id,
@@ -105,9 +103,6 @@ def answer(work: UnitOfWork, record: YouthRecord, values: Values) -> None:
             expires_on=values["expires_on"],
         ),
     )
-    work.session.flush()  # the answer first: the rest follows it
-    sharing.follow_answer(work, case_id=record.line.case_id, agreement_id=agreement_id)
-    youth.after_agreement(work, case_id=record.line.case_id)
 
 
 def _mark(giver: str | None) -> UUID | None:

@@ -83,9 +83,7 @@ def answered(
         to_service=Status(status if to_service == "the same" else to_service) if to_service else None,
     )
     with acting(partnership) as work:
-        agreement_id = consent.record_answer(work, answer=answer)
-    follows(partnership, case_id)
-    return agreement_id
+        return youth.record_answer(work, answer=answer)
 
 
 def withdrawn(partnership: APartnership, case_id: uuid.UUID, agreement_id: uuid.UUID) -> None:

@@ -20,6 +20,7 @@ from casework.sharing import operations as sharing
 from casework.sharing.models import Share, WithdrawalNotice
 from casework.work import Stores, connect
 from casework.youth import operations as youth
+from casework.youth import policy
 from tests.conftest import Database
 from tests.factories import youth as made
 from tests.factories.partnership import APartnership
@@ -166,6 +167,22 @@ class TestOneLock:
         with crowded.acting(None) as work:
             told = work.session.scalars(select(WithdrawalNotice.agency_id)).all()
         assert told == [crowded.agencies[NURSE]]
+
+    def test_is_taken_after_that_of_the_file_so_that_two_at_one_file_wait_for_each_other(
+        self, crowded: APartnership, database: Database
+    ) -> None:
+        jamie, taken_down = ready_for_a_team(crowded), []
+
+        def answers() -> None:
+            taken_down.append(made.answered(crowded, jamie.case_id))
+
+        with crowded.acting("youth_worker", Why.SUPPORT) as work:
+            policy.reach(work, jamie.case_id, lock=True)  # as every step in the file begins
+            other = self._meanwhile(answers)
+            self._waits(database, other)
+            consent.lock_answers(work, person_id=jamie.person_id)
+        other.join(60)
+        assert len(taken_down) == 1
 
     @staticmethod
     def _meanwhile(act: Callable[[], object]) -> threading.Thread:

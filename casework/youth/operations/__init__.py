@@ -5,6 +5,7 @@ from casework.youth.operations.agreement import (
     check_risk,
     end_help,
     look_at_agreements,
+    record_answer,
     seek_agreement,
     settle_affected,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "open_enquiry",
     "pre_assessment_done",
     "raise_disagreement",
+    "record_answer",
     "report_action",
     "resume",
     "seek_agreement",

@@ -10,11 +10,13 @@ from casework.cases import operations as cases
 from casework.clock import add_working_days, london_date
 from casework.consent import operations as consent
 from casework.consent import queries as consent_queries
+from casework.consent.operations import NewAnswer
 from casework.consent.rules import Status
 from casework.duties import operations as duties
 from casework.duties.rules import DutyKind, DutyState
 from casework.errors import Conflict, Invalid
 from casework.partnerships import queries as partnerships
+from casework.sharing import operations as sharing
 from casework.work import UnitOfWork
 from casework.youth import policy, rules
 from casework.youth.models import PlanAction, TeamMember, YouthCase, YouthStep
@@ -35,6 +37,20 @@ def seek_agreement(work: UnitOfWork, *, case_id: uuid.UUID, wording: str, asked:
     if asked not in ASKED:
         raise Invalid.field("asked", "Choose who is asked: the young person, a parent, or both.")
     steps.go(work, row, rules.Event.AGREEMENT_SOUGHT, code=wording.strip(), words=asked)
+
+
+def record_answer(work: UnitOfWork, *, answer: NewAnswer) -> uuid.UUID:
+    """Take an answer down, tell whoever had what it takes back, and let the file follow it at once. Returns the agreement's id.
+
+    The file is locked before the answers, as everything else that is done in it does: two people at one file wait for each other.
+    Raises NotFound, NotAllowed, Invalid, Conflict as consent.operations.record_answer does.
+    """
+    policy.reach(work, answer.case_id, act="agreement:record", lock=True)
+    agreement_id = consent.record_answer(work, answer=answer)
+    work.session.flush()  # the answer first: the rest follows it
+    sharing.follow_answer(work, case_id=answer.case_id, agreement_id=agreement_id)
+    after_agreement(work, case_id=answer.case_id)
+    return agreement_id
 
 
 def after_agreement(work: UnitOfWork, *, case_id: uuid.UUID) -> None:

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, func, select
 
 from casework.access.permissions import GRANTS, Permission
 from casework.accounts import queries as accounts
 from casework.agencies import queries as agencies
 from casework.agencies.models import Agency
+from casework.cases import policy as case_policy
 from casework.cases import queries as cases
+from casework.cases.models import Case, CasePerson
+from casework.cases.rules import Part
 from casework.clock import add_months, at_london, london_date
 from casework.contacts import policy, rules
 from casework.contacts.models import Contact, ContactStep, ContactSubject
@@ -22,6 +25,7 @@ from casework.disclosures.models import SharingDecision
 from casework.groups import queries as groups
 from casework.groups.rules import Published, line
 from casework.partnerships import queries as partnerships
+from casework.people.models import Person
 from casework.sharing.models import Share
 from casework.sharing.rules import RECEIVED
 from casework.work import UnitOfWork
@@ -202,20 +206,21 @@ def _by_name(names: Mapping[uuid.UUID, str]) -> dict[uuid.UUID, str]:
 def answers_of(work: UnitOfWork, *, contact_id: uuid.UUID) -> dict[uuid.UUID, Mapping[str, Any]]:
     """Return what the sharing rules answered about each young person when a contact was opened, by case, for the asking side alone (B2).
 
-    Only about those whose file the actor may open. Raises NotAllowed, NotFound.
+    Only about those whose file the actor may open; of a contact that is hidden or missing, nothing. Raises NotAllowed.
     """
-    row = policy.reach(work, contact_id)
-    if row.from_agency_id != work.actor.agency_id:
-        return {}
+    work.require(Permission.CONTACT_OPEN)
+    own = select(Contact.id).where(
+        Contact.id == contact_id, Contact.from_agency_id == work.actor.agency_id, policy.may_see(work)
+    )
     found = work.session.scalars(
         select(SharingDecision)
         .join(ContactSubject, ContactSubject.decision_id == SharingDecision.id)
-        .where(ContactSubject.contact_id == row.id)
+        .join(Case, Case.id == ContactSubject.case_id)
+        .where(ContactSubject.contact_id.in_(own.correlate(None)), case_policy.may_see(work.actor, work.now))
         .order_by(ContactSubject.id)
     ).all()
-    may_open = cases.visible_ids(work, case_ids=[one.case_id for one in found])
     work.keys.load([one.key_id for one in found if one.key_id is not None])
-    return {one.case_id: one.answer.open(work.keys) or {} for one in found if one.case_id in may_open}
+    return {one.case_id: one.answer.open(work.keys) or {} for one in found}
 
 
 def last_quarter(today: date) -> tuple[date, date]:
@@ -254,18 +259,15 @@ def _records(work: UnitOfWork, rows: Sequence[Contact]) -> tuple[ContactRecord, 
     if not rows:
         return ()
     ids = [row.id for row in rows]
-    work.keys.load([row.key_id for row in rows])
-    asking = [row.id for row in rows if row.from_agency_id == work.actor.agency_id]
-    subjects = work.session.scalars(
-        select(ContactSubject).where(ContactSubject.contact_id.in_(asking)).order_by(ContactSubject.id)
-    ).all()
-    came = work.session.execute(
-        select(ContactSubject.contact_id, Share.id)
-        .join(Share, Share.id == ContactSubject.share_id)
-        .where(ContactSubject.contact_id.in_(ids), Share.state.in_([state.value for state in RECEIVED]))
-        .order_by(Share.id)
-    ).all()
-    may_open = cases.visible_ids(work, case_ids=[one.case_id for one in subjects])
+    asking = {row.id for row in rows if row.from_agency_id == work.actor.agency_id}
+    about = work.session.execute(_subjects(work, ids)).all()
+    subjects = [row[0] for row in about if row[0].contact_id in asking and row.opens]
+    came = sorted((row.came, row[0].contact_id) for row in about if row.came is not None)
+    # Those of whom the asking side reads at once, too: their files' keys and their own.
+    further = [
+        key for row in about if row[0].contact_id in asking and row.opens for key in (row.case_key, row.person_key)
+    ]
+    work.keys.load([*(row.key_id for row in rows), *(key for key in further if key is not None)])
     steps = work.session.scalars(
         select(ContactStep).where(ContactStep.contact_id.in_(ids)).order_by(ContactStep.contact_id, ContactStep.number)
     ).all()
@@ -273,11 +275,35 @@ def _records(work: UnitOfWork, rows: Sequence[Contact]) -> tuple[ContactRecord, 
         _record(
             work,
             row,
-            [one for one in subjects if one.contact_id == row.id and one.case_id in may_open],
+            [one for one in subjects if one.contact_id == row.id],
             [one for one in steps if one.contact_id == row.id],
-            [share_id for contact_id, share_id in came if contact_id == row.id],
+            [share_id for share_id, contact_id in came if contact_id == row.id],
         )
         for row in rows
+    )
+
+
+def _subjects(
+    work: UnitOfWork, contact_ids: Collection[uuid.UUID]
+) -> Select[ContactSubject, bool, uuid.UUID, uuid.UUID, uuid.UUID]:
+    """Return the query for whom contacts are about: whether the reader may open their file, its key, theirs, and the share that came."""
+    return (
+        select(
+            ContactSubject,
+            case_policy.may_see(work.actor, work.now).label("opens"),
+            Case.key_id.label("case_key"),
+            Person.key_id.label("person_key"),
+            Share.id.label("came"),
+        )
+        .join(Case, Case.id == ContactSubject.case_id)
+        .join(CasePerson, and_(CasePerson.case_id == Case.id, CasePerson.part == Part.YOUNG_PERSON.value))
+        .join(Person, Person.id == CasePerson.person_id)
+        .outerjoin(
+            Share,
+            and_(Share.id == ContactSubject.share_id, Share.state.in_([state.value for state in RECEIVED])),
+        )
+        .where(ContactSubject.contact_id.in_(contact_ids))
+        .order_by(ContactSubject.id)
     )
 
 

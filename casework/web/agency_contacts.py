@@ -35,6 +35,7 @@ from casework.web.stopped_text import FIELD, Stopped, stopped
 from casework.web.unit import now, someone, work_for_request
 from casework.work import UnitOfWork
 from casework.youth import queries as youth
+from casework.youth.queries import YouthLine
 
 blueprint = Blueprint("agency_contacts", __name__, url_prefix="/contacts")
 for_openers = guard.needs(Permission.CONTACT_OPEN)
@@ -169,7 +170,7 @@ def act(contact_id: UUID) -> ResponseReturnValue:
     shown = _Forms()
     with work_for_request(purpose=Purpose.SUPPORT) as work:
         record = queries.contact_record(work, contact_id=contact_id)
-        form = _form_of(work, verb, record)
+        form = _form_of(work, verb, record, _lines(work, record))
     answers = form.read(request.form)
     shown.by_verb[verb] = answers
     if answers.ok:
@@ -248,9 +249,8 @@ class _Forms:
     looks: Stopped | None = None
 
 
-def _form_of(work: UnitOfWork, verb: str, record: ContactRecord) -> Form:
+def _form_of(work: UnitOfWork, verb: str, record: ContactRecord, lines: Mapping[UUID, YouthLine]) -> Form:
     if verb == "share":
-        lines = youth.lines_of(work, case_ids=[one.case_id for one in record.subjects])
         return forms.TELL.with_options(subject=[(str(one), line.called) for one, line in lines.items()])
     if verb == "elsewhere":
         every = partnerships.member_agencies(work, on=london_date(now()))
@@ -261,17 +261,24 @@ def _form_of(work: UnitOfWork, verb: str, record: ContactRecord) -> Form:
     return {"accept": forms.ACCEPT, "decline": forms.DECLINE, "answer": forms.ANSWER}[verb]
 
 
+def _lines(work: UnitOfWork, record: ContactRecord) -> Mapping[UUID, YouthLine]:
+    """Return whom a contact is about, for the asking side; nobody for the other."""
+    return youth.lines_of(work, case_ids=[one.case_id for one in record.subjects])
+
+
 def _page(contact_id: UUID, shown: _Forms, *, wrong: Answers | None = None) -> str:
     with work_for_request(purpose=Purpose.SUPPORT) as work:
         record = queries.contact_record(work, contact_id=contact_id)
         words = _Words.of(work, [record])
         verbs = _verbs(record)
+        lines = _lines(work, record)
         shown_forms = {
-            verb: shown.by_verb.get(verb) or _form_of(work, verb, record).blank() for verb in verbs if verb in _ANSWERS
+            verb: shown.by_verb.get(verb) or _form_of(work, verb, record, lines).blank()
+            for verb in verbs
+            if verb in _ANSWERS
         }
-        answers = queries.answers_of(work, contact_id=contact_id) if not record.is_asked else {}
-        came = [sharing.share_record(work, share_id=one) for one in record.share_ids]
-        lines = youth.lines_of(work, case_ids=[one.case_id for one in record.subjects])
+        came = sharing.delivered_items(work, share_ids=record.share_ids)
+        answers = {} if came or record.is_asked else queries.answers_of(work, contact_id=contact_id)
     return render_template(
         "agency_contacts/contact.html",
         record=record,

@@ -1,5 +1,5 @@
 """Every page that a link leads to, in a real Chromium, over the demonstration: axe at WCAG 2.2 AA, no sideways scroll at 320 px, no
-complaint, nothing from elsewhere.
+complaint, nothing from elsewhere, at most twelve statements.
 
 With CASEWORK_PICTURES=FOLDER each page is also kept as a picture: that is how docs/pictures/pages is made (docs/how-to/add-a-page.md).
 """
@@ -11,6 +11,7 @@ import os
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,11 +21,13 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Error, Page
+from sqlalchemy import event
 from werkzeug.exceptions import HTTPException
 
 from casework.access.actors import SYSTEM
 from casework.accounts import operations as accounts
 from casework.app import create
+from casework.encryption.key_ring import KeyRing
 from casework.web.unit import EXTENSION
 from casework.work import Stores, UnitOfWork
 from config.settings import Settings
@@ -34,6 +37,7 @@ from tests.browser.looking import DESK, GIVEN_UP, PHONE, violations
 from tests.browser.serving import served
 from tests.conftest import Database, _stores
 
+MOST_STATEMENTS = 12  # of a page, with no key held
 TALLEST, QUALITY = 2_400, 50  # of a picture: pixels, and JPEG from 0 to 100
 
 # Whom we follow, in this order: who comes to a page first is looked at there. Homes are looked at for everybody.
@@ -113,6 +117,26 @@ class Site:
     stores: Stores
     world: World
     address: str
+
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """Note what is sent to the databases, by a process that holds no key yet."""
+        stores: Stores = self.app.extensions[EXTENSION].stores
+        sent: list[str] = []
+
+        def note(*given: Any) -> None:
+            if "set_config(" not in str(given[2]):  # who asks, sent with the beginning of the transaction
+                sent.append(str(given[2]))
+
+        stores.key_store.ring = KeyRing(lambda: 0)
+        engines = (stores.engine, stores.key_store.engine)
+        for engine in engines:
+            event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield sent
+        finally:
+            for engine in engines:
+                event.remove(engine, "before_cursor_execute", note)
 
     def endpoint(self, address: str) -> str | None:
         """Return which page an address leads to, None for what is no page of ours."""
@@ -209,7 +233,8 @@ _LEADS_ON = frozenset(
 def _goes(page: Page, site: Site, path: str, who: str | None, found: Told) -> list[str]:
     """Go to a page and return where its links lead; a file leads nowhere. A link that leads to a closed door is a fault."""
     try:
-        answer = page.goto(site.address + path)
+        with site.statements() as sent:
+            answer = page.goto(site.address + path)
     except Error as error:
         if "Download is starting" not in error.message:
             raise
@@ -217,6 +242,8 @@ def _goes(page: Page, site: Site, path: str, who: str | None, found: Told) -> li
     if answer is None or not answer.ok:
         found.faults.append(f"{path} as {who}: {answer.status if answer else 'no answer'}")
         return []
+    if len(sent) > MOST_STATEMENTS and answer.request.redirected_from is None:
+        found.faults.append(f"{path} as {who}: {len(sent)} statements")
     return _links(page)
 
 

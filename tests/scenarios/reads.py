@@ -183,6 +183,7 @@ class Known:
                 "disclosure_id": [("disclosure", one) for one, _ in acts],
                 "decision_id": [("decision", one) for _, one in acts],
                 "share_id": [("share", one) for one in shares],
+                "share_ids": [("all", list(shares))],
                 "notice_id": [("withdrawal", one) for one in notices],
                 "roles": [("all", list(Role))],
                 "on": [("today", today)],

@@ -341,6 +341,7 @@ class TestHowManyStatementsAHomeSends:
     ) -> None:
         people = ("coordinator", "administrator", "chair", "housing", "idva", "referrer", "observer", "operator")
         counted = {}
+        opened.fortnight.refers(opened.fortnight.couple(7))  # whom the IDVA is to reach beside those who have a case
         for moment in ("list is out", "sitting"):
             if moment == "sitting":
                 opened.fortnight.accepts_confidentiality(opened.conference, "housing", "idva", "chair")

@@ -214,8 +214,13 @@ def count_visible(work: UnitOfWork, *, states: Sequence[str] = ()) -> int:
     return int(work.rows(_number_of_cases, bool(states), False, states=list(states))[0][0])
 
 
-def case_lines(work: UnitOfWork, *, case_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, CaseLine]:
-    """Return those of the given cases of MARAC that the reader may see. The caller shows them on its page; the view is noted here."""
+def case_lines(
+    work: UnitOfWork, *, case_ids: Iterable[uuid.UUID], and_keys: Iterable[uuid.UUID] = ()
+) -> dict[uuid.UUID, CaseLine]:
+    """Return those of the given cases of MARAC that the reader may see. The caller shows them on its page; the view is noted here.
+
+    `and_keys` are keys of other records that the caller is about to open.
+    """
     wanted = list(case_ids)
     if not wanted:
         return {}
@@ -230,7 +235,7 @@ def case_lines(work: UnitOfWork, *, case_ids: Iterable[uuid.UUID]) -> dict[uuid.
     for case_id in found:
         work.note_view("case:view_line", "case", case_id)
     people_in = [row for row in rows if row.part is not None]
-    work.keys.load([row.key_id for row in people_in])
+    work.keys.load([*and_keys, *(row.key_id for row in people_in)])
     members = by_case(work, people_in)
     return {case_id: line_of(case, members[case_id]) for case_id, case in found.items()}
 

@@ -164,10 +164,12 @@ def members_of(work: UnitOfWork, *, group_id: uuid.UUID) -> tuple[uuid.UUID, ...
 
 def practitioners_of(work: UnitOfWork, *, group_id: uuid.UUID) -> dict[uuid.UUID, uuid.UUID]:
     """Return the practitioners of the member agencies who take part in groups: account to agency. Raises NotAllowed, NotFound."""
+    members = set(members_of(work, group_id=group_id))
+    people = accounts.account_names(work, accounts.accounts_with_role(work, roles=TAKE_PART))
     return {
-        account_id: agency_id
-        for agency_id in members_of(work, group_id=group_id)
-        for account_id in accounts.accounts_with_role(work, roles=TAKE_PART, agency_id=agency_id)
+        account_id: one.agency_id
+        for account_id, one in people.items()
+        if one.agency_id is not None and one.agency_id in members
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -102,19 +102,25 @@ def first_contact(work: UnitOfWork, *, referral_id: uuid.UUID) -> FirstContact:
     )
 
 
-def victims_to_reach(work: UnitOfWork, *, referral_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, VictimToReach]:
-    """Return the victims of those of these referrals that have no case yet and that the reader is to reach; note the view of each."""
-    rows = work.session.scalars(
-        select(Referral).where(
+def victims_to_reach(
+    work: UnitOfWork, *, referral_ids: Collection[uuid.UUID], case_ids: Collection[uuid.UUID]
+) -> tuple[dict[uuid.UUID, VictimToReach], dict[uuid.UUID, CaseLine]]:
+    """Return whom the reader is to reach: by referral those who have no case yet, by case the others. The views are noted."""
+    rows: Sequence[Referral] = ()
+    if referral_ids:
+        query = select(Referral).where(
             Referral.id.in_(list(referral_ids)),
             Referral.state.in_([state.value for state in rules.CONTACT_STATES]),
             policy.may_contact(work),
         )
-    ).all()
-    work.keys.load([row.key_id for row in rows])
+        rows = work.session.scalars(query).all()
+    keys = [row.key_id for row in rows]
+    known = cases.case_lines(work, case_ids=case_ids, and_keys=keys)
+    work.keys.load(keys)
     for row in rows:
         work.note_view("contact:view", "referral", row.id)
-    return {row.id: VictimToReach(row.id, (row.document.open(work.keys) or {}).get("victim") or {}) for row in rows}
+    first = {row.id: VictimToReach(row.id, (row.document.open(work.keys) or {}).get("victim") or {}) for row in rows}
+    return first, known
 
 
 def next_in_line(work: UnitOfWork, *, referral_id: uuid.UUID) -> NextInLine | None:

@@ -24,6 +24,7 @@ from casework.sharing.queries.records import (
     ShareRecord,
     SourceRecord,
     about,
+    delivered_items,
     share_record,
     source_record,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "about",
     "agreements_to_withdraw",
     "count_reviews_waiting",
+    "delivered_items",
     "duty_to_share",
     "inbox",
     "notice_record",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -247,6 +247,26 @@ def _item(work: UnitOfWork, row: ShareItem) -> ItemRecord:
         is_delivered=row.is_delivered,
         words=words_of(work, row),
     )
+
+
+def delivered_items(work: UnitOfWork, *, share_ids: Collection[uuid.UUID]) -> tuple[ItemRecord, ...]:
+    """Return what arrived by these shares, as far as the reader sent or received them, and note the views. One statement."""
+    if not share_ids:
+        return ()
+    rows = work.session.scalars(
+        select(ShareItem)
+        .join(Share, Share.id == ShareItem.share_id)
+        .where(
+            Share.id.in_(share_ids),
+            ShareItem.is_delivered.is_(True),
+            or_(policy.is_mine(work), policy.is_received(work)),
+        )
+        .order_by(ShareItem.share_id, ShareItem.position)
+    ).all()
+    for share_id in dict.fromkeys(row.share_id for row in rows):
+        work.note_view("share:view", "share", share_id)
+    work.keys.load({row.key_id for row in rows})
+    return tuple(_item(work, row) for row in rows)
 
 
 def items_of(work: UnitOfWork, share: Share) -> list[ShareItem]:

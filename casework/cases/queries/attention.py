@@ -12,18 +12,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Date,
     DateTime,
     Executable,
     Row,
     Select,
-    SelectBase,
     Uuid,
     and_,
     bindparam,
     cast,
     exists,
+    func,
     literal,
     not_,
     null,
@@ -140,8 +139,11 @@ def attention(work: UnitOfWork, *, case_id: uuid.UUID) -> Attention:
 
 
 def _holders_and_looks(actor: Actor, now: datetime, is_all: bool, audits: bool) -> Executable:
-    seen = select(Case.id).where(Case.id == bindparam("case_id", type_=Uuid), policy.may_see(actor, now))
-    found = union_all(_standing(actor, now, seen, every=is_all), *([_looks(actor, seen)] if audits else [])).subquery()
+    case_id: Any = bindparam("case_id", type_=Uuid)
+    # Asked once for the whole statement, not for each row.
+    is_seen = exists(select(Case.id).where(Case.id == case_id, policy.may_see(actor, now)).correlate(None))
+    parts = [_standing(actor, now, every=is_all), *([_looks(actor)] if audits else [])]
+    found = union_all(*(part.where(is_seen) for part in parts)).subquery()
     return (
         select(found, Account.id, Account.key_id, Account.profile_sealed, Agency.name)
         .outerjoin(Account, Account.id == found.c.account_id)
@@ -150,42 +152,12 @@ def _holders_and_looks(actor: Actor, now: datetime, is_all: bool, audits: bool) 
     )
 
 
-def _standing(actor: Actor, now: datetime, seen: Select[Any], *, every: bool) -> SelectBase:
-    own = or_(
-        Standing.account_id == actor.account_id,
-        and_(Standing.account_id.is_(None), Standing.agency_id == actor.agency_id),
-    )
-    return select(
-        true().label("is_standing"),
-        Standing.account_id,
-        Standing.agency_id,
-        Standing.kind.label("code"),
-        Standing.from_at.label("at"),
-        Standing.until_at.label("until_at"),
-        literal("").label("outcome"),
-        literal("").label("purpose"),
-        _somebody(actor, now, every, accepted=True).label("sees"),
-    ).where(
-        _somebody(actor, now, every),
-        Standing.case_id.in_(seen),
-        Standing.kind.not_in([kind.value for kind in OPENS_NO_CASE]),
-        Standing.from_at <= now,
-        or_(Standing.until_at.is_(None), Standing.until_at > now),
-        true() if every else own,
-    )
+def _standing(actor: Actor, now: datetime, *, every: bool) -> Select[Any]:
+    """Select the standing in a case that somebody may use: the person, or one who speaks for the agency; or the reader alone.
 
-
-def _somebody(actor: Actor, now: datetime, every: bool, *, accepted: bool = False) -> ColumnElement[bool]:
-    """Return the SQL condition that somebody may use a Standing: the person, or one who speaks for the agency; or the reader alone.
-
-    With `accepted` they have also accepted the confidentiality statement of the round that gave it.
+    `sees` is whether one of them has accepted the confidentiality statement of the round that gave it.
     """
     on: Any = bindparam("on", type_=Date)
-    speaks = and_(
-        Standing.account_id.is_(None),
-        Account.agency_id == Standing.agency_id,
-        Membership.role.in_([role.value for role in policy.SPEAKS_FOR_AGENCY]),
-    )
     signed = exists().where(
         PartnershipAgency.partnership_id == Standing.partnership_id,
         PartnershipAgency.agency_id == Account.agency_id,
@@ -196,27 +168,57 @@ def _somebody(actor: Actor, now: datetime, every: bool, *, accepted: bool = Fals
         blocks.holds(now),
         or_(CaseBlock.account_id == Account.id, CaseBlock.agency_id == Account.agency_id),
     )
-    bound = or_(
-        Standing.conference_id.is_(None),
-        exists().where(
-            Confidentiality.conference_id == Standing.conference_id, Confidentiality.account_id == Account.id
-        ),
-    )
-    return exists().where(
-        or_(Account.id == Standing.account_id, speaks),
-        true() if every else Account.id == actor.account_id,
-        Account.state == AccountState.ACTIVE.value,
-        Membership.account_id == Account.id,
-        Membership.partnership_id == Standing.partnership_id,
-        Membership.role.in_(_OPENS_CASES),
-        is_held(on),
-        signed,
-        not_(blocked),
-        bound if accepted else true(),
+    return (
+        select(
+            true().label("is_standing"),
+            Standing.account_id,
+            Standing.agency_id,
+            Standing.kind.label("code"),
+            Standing.from_at.label("at"),
+            Standing.until_at.label("until_at"),
+            literal("").label("outcome"),
+            literal("").label("purpose"),
+            func.bool_or(or_(Standing.conference_id.is_(None), Confidentiality.account_id.is_not(None))).label("sees"),
+        )
+        .join(
+            Account,
+            or_(
+                Account.id == Standing.account_id,
+                and_(Standing.account_id.is_(None), Account.agency_id == Standing.agency_id),
+            ),
+        )
+        .join(
+            Membership,
+            and_(
+                Membership.account_id == Account.id,
+                Membership.partnership_id == Standing.partnership_id,
+                Membership.role.in_(_OPENS_CASES),
+                or_(
+                    Standing.account_id.is_not(None),
+                    Membership.role.in_([role.value for role in policy.SPEAKS_FOR_AGENCY]),
+                ),
+            ),
+        )
+        .outerjoin(
+            Confidentiality,
+            and_(Confidentiality.conference_id == Standing.conference_id, Confidentiality.account_id == Account.id),
+        )
+        .where(
+            Standing.case_id == bindparam("case_id", type_=Uuid),
+            Standing.kind.not_in([kind.value for kind in OPENS_NO_CASE]),
+            Standing.from_at <= now,
+            or_(Standing.until_at.is_(None), Standing.until_at > now),
+            Account.state == AccountState.ACTIVE.value,
+            true() if every else Account.id == actor.account_id,
+            is_held(on),
+            signed,
+            not_(blocked),
+        )
+        .group_by(Standing.id)
     )
 
 
-def _looks(actor: Actor, seen: Select[Any]) -> SelectBase:
+def _looks(actor: Actor) -> Select[Any]:
     latest = (
         select(
             literal(False).label("is_standing"),
@@ -230,7 +232,7 @@ def _looks(actor: Actor, seen: Select[Any]) -> SelectBase:
             literal(False).label("sees"),
         )
         .where(
-            AuditEntry.subject_id.in_(seen),
+            AuditEntry.subject_id == bindparam("case_id", type_=Uuid),
             AuditEntry.partnership_id == bindparam("partnership_id", type_=Uuid),
         )
         .order_by(AuditEntry.at.desc())

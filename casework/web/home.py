@@ -175,8 +175,8 @@ def _idva(work: UnitOfWork, desk: Desk) -> Mapping[str, Any]:
     """Show the victims to be reached for the first time and those to be told, each with the safe way to do it."""
     about = {one.case_id for one in desk.owed if one.kind in home_views.WITH_A_VICTIM and one.case_id is not None}
     firsts = [one.subject_id for one in desk.owed if one.kind == DutyKind.IDVA_CONTACT]
-    referred, lines = referrals.victims_to_reach(work, referral_ids=firsts, case_ids=about)
-    to_try, to_tell = home_views.victims(desk.owed, lines, referred, today=london_date(work.now))
+    found = referrals.victims_to_reach(work, referral_ids=firsts, case_ids=about)
+    to_try, to_tell = home_views.victims(desk.owed, found.by_case, found.by_referral, today=london_date(work.now))
     return {"to_try": to_try, "to_tell": to_tell, "most": MOST_LINES}
 
 

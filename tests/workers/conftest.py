@@ -107,6 +107,15 @@ class Place:
         """Wait until so many messages are done."""
         until(lambda: self.states().get("done", 0) >= count, f"{count} done, there are {self.states()}")
 
+    def end_sessions(self) -> None:
+        """End every session with the database but this one, and wait until the last has said so to whoever held it."""
+        ended = self.sql.execute(
+            "SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchall()
+        left = "SELECT FROM pg_stat_activity WHERE pid = ANY(%s)"
+        until(lambda: not self.sql.execute(left, ([row[0] for row in ended],)).fetchall(), "the end of the sessions")
+
     def let_time_pass(self) -> None:
         """Bring everything that waits for a moment of the database's clock past it: leases, next tries, the sweep."""
         self.sql.execute("UPDATE outbox_message SET next_at = now(), lease_until = lease_until - interval '1 day'")

@@ -74,10 +74,7 @@ class TestADatabaseThatEndsEverySession:
         ids = place.record(COUNTED, 3)
         place.wait_done(3)
         for _ in range(2):
-            place.sql.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+            place.end_sessions()
             ids += place.record(COUNTED, 2)
             place.wait_done(len(ids))
         assert relay.poll() is None

@@ -31,6 +31,7 @@ from sqlalchemy import (
     true,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from casework.access import blocks
 from casework.access.actors import Actor
@@ -116,24 +117,20 @@ def attention(work: UnitOfWork, *, case_id: uuid.UUID) -> Attention:
         account_id: str((SealedField(Account.profile, one).open(work.keys) or {}).get("name", ""))
         for account_id, one in people.items()
     }
-    # The later of two of the same kind counts: standing that was renewed, an act done twice in a day. What opens the case now
-    # counts before what would open it.
+    # The later of two of the same kind counts: standing that was renewed. What opens the case now counts before what would open it.
     holders = {
         (row.account_id, row.agency_id, row.code): Holder(_said(row, names), row.code, row.until_at, row.sees)
         for row in sorted(rows, key=lambda row: bool(row.sees))
         if row.is_standing
     }
-    looks = {
-        (row.account_id, row.code, london_date(row.at)): Look(
-            _said(row, names), row.at, row.code, row.purpose, row.outcome == "refused"
-        )
+    looks = [
+        Look(_said(row, names), row.at, row.code, row.purpose, row.outcome == "refused")
         for row in rows
-        # Whoever may read the trail reads it with the case, so that it says nothing more.
-        if not row.is_standing and row.code != "audit:view"
-    }
+        if not row.is_standing
+    ]
     return Attention(
         holders=tuple(sorted(holders.values(), key=lambda one: (not one.sees, one.kind, one.who))),
-        looks=tuple(sorted(looks.values(), key=lambda one: one.at, reverse=True)[:MOST_LOOKS]),
+        looks=tuple(sorted(looks, key=lambda one: one.at, reverse=True)),
         is_all=is_all,
     )
 
@@ -240,7 +237,16 @@ def _looks(actor: Actor) -> Select[Any]:
         .subquery()
     )
     # Looked through first, so that a reader who was here a thousand times does not make the database read them all.
-    return select(latest).where(latest.c.account_id != actor.account_id)
+    once_a_day = (latest.c.account_id, latest.c.code, cast(func.timezone("Europe/London", latest.c.at), Date))
+    others = (
+        select(latest)
+        # Whoever may read the trail reads it with the case, so that it says nothing more.
+        .where(latest.c.account_id != actor.account_id, latest.c.code != "audit:view")
+        .ext(distinct_on(*once_a_day))
+        .order_by(*once_a_day, latest.c.at.desc())
+        .subquery()
+    )
+    return select(others).order_by(others.c.at.desc()).limit(MOST_LOOKS)
 
 
 def _said(row: Row[Any], names: Mapping[uuid.UUID, str]) -> str:

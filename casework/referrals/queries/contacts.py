@@ -66,6 +66,14 @@ class VictimToReach:
 
 
 @dataclass(frozen=True, slots=True)
+class VictimsToReach:
+    """Whom a reader is to reach: by referral those who have no case yet, by case the others."""
+
+    by_referral: Mapping[uuid.UUID, VictimToReach]
+    by_case: Mapping[uuid.UUID, CaseLine]
+
+
+@dataclass(frozen=True, slots=True)
 class NextInLine:
     """Who has a referral that was just sent: its writer, the agency asked for first contact, the known cases it may be about."""
 
@@ -104,8 +112,8 @@ def first_contact(work: UnitOfWork, *, referral_id: uuid.UUID) -> FirstContact:
 
 def victims_to_reach(
     work: UnitOfWork, *, referral_ids: Collection[uuid.UUID], case_ids: Collection[uuid.UUID]
-) -> tuple[dict[uuid.UUID, VictimToReach], dict[uuid.UUID, CaseLine]]:
-    """Return whom the reader is to reach: by referral those who have no case yet, by case the others. The views are noted."""
+) -> VictimsToReach:
+    """Return whom of these the reader is to reach, as far as they may know of them, and note the views."""
     rows: Sequence[Referral] = ()
     if referral_ids:
         query = select(Referral).where(
@@ -119,8 +127,8 @@ def victims_to_reach(
     work.keys.load(keys)
     for row in rows:
         work.note_view("contact:view", "referral", row.id)
-    first = {row.id: VictimToReach(row.id, (row.document.open(work.keys) or {}).get("victim") or {}) for row in rows}
-    return first, known
+    new = {row.id: VictimToReach(row.id, (row.document.open(work.keys) or {}).get("victim") or {}) for row in rows}
+    return VictimsToReach(new, known)
 
 
 def next_in_line(work: UnitOfWork, *, referral_id: uuid.UUID) -> NextInLine | None:

@@ -36,8 +36,9 @@ from config.settings import Settings
 from local import children
 
 CONNECTIONS = 4
-SECONDS = 3
-ROUNDS = 5
+# Many short slices: which of the server's processes takes how many connections is drawn anew for each, and weighs as much as the page.
+SECONDS = 2
+ROUNDS = 9
 _RATE = re.compile(r"Requests/sec:\s+([0-9.]+)")
 _FAILED = re.compile(r"Non-2xx or 3xx responses: (\d+)|Socket errors: (.+)")
 _LINKED = re.compile(r"""(?:href|src)="([^"]*/look/[^"]+)"|url\(["']?([^"')]+)""")

@@ -42,7 +42,8 @@ def make(stores: Stores) -> Place:
     world, inventor = _round_in_mid_cycle(stores, now)
     _cases_before(stores, world, inventor, now)
     with world.work(stores, "coordinator", now, Purpose.CONFERENCE) as work:
-        found = rounds.conferences(work, states=["list_out"])
+        # Two days before it sits, from 17:00, what agencies know is no longer taken in.
+        found = rounds.conferences(work, states=["list_out", "inputs_closed"])
         boards = rounds.boards(work, conference_ids=[one.id for one in found])
         conference_id = max(boards, key=lambda one: len(boards[one].on_the_list))
         listed = boards[conference_id].on_the_list

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import json
 from pathlib import Path
 
 from benchmarks.measure import Result
+from local.arguments import Arguments
 
 NAMES = ("sealing", "relay", "audit", "mail", "minutes", "pages", "matching", "sharing", "year")
 
 
 def main() -> None:
     """Run the benchmark that the command line names."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure ours beside its baselines.")
+    parser = Arguments(prog="./dev bench", description="Measure ours beside its baselines.")
     parser.add_argument("name", choices=[name for name in NAMES if Path(__file__).with_name(f"{name}.py").exists()])
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures to this file too")
     chosen, rest = parser.parse_known_args()

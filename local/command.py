@@ -9,10 +9,15 @@ from pathlib import Path
 from local.state import State, default_state, is_locked
 
 _USAGE = "usage: ./dev casework [--state DIR] COMMAND …"
+_NEEDS_NOTHING = ["sharing", "explain"]  # asks the rules alone
+_HELP = {"-h", "--help"}
 
 
 def main() -> int:
-    """Replace this process by the casework command; the exit code is 2 when nothing runs in the state folder."""
+    """Replace this process by the casework command; the exit code is 2 when nothing runs in the state folder.
+
+    Help, and what the rules alone answer, need nothing that runs.
+    """
     arguments = sys.argv[1:]
     folder = default_state()
     if arguments and arguments[0].startswith("--state"):
@@ -27,6 +32,8 @@ def main() -> int:
         settings = read_environment(State(folder.resolve())) if is_locked(folder) else None
     except OSError:
         settings = None
+    if settings is None and (arguments[:2] == _NEEDS_NOTHING or _HELP.intersection(arguments)):
+        settings = {}
     if settings is None:
         print(f"Nothing runs in {folder}: start ./dev run first, or name its folder with --state", file=sys.stderr)
         return 2

@@ -16,6 +16,7 @@ from types import FrameType
 
 from config.settings import SettingsError
 from local import children, engines, installation, provision
+from local.arguments import Arguments
 from local.installation import RunError
 from local.postgres import PostgresError
 from local.state import State, StateError, default_state, locked, write_private
@@ -55,7 +56,7 @@ def say(what: str) -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="./dev run", description="Run the whole product on this machine.")
+    parser = Arguments(prog="./dev run", description="Run the whole product on this machine.")
     parser.add_argument("--port", type=int, default=8000, help="of the pages, on 127.0.0.1 (8000)")
     parser.add_argument(
         "--state", type=Path, default=default_state(), help="the folder that keeps everything (.casework)"

@@ -22,9 +22,12 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from casework.audit.verify import verify
 from casework.clock import at_london, is_working_day, wednesday_9_december
-from casework.errors import Invalid
-from casework.referral_format import parse_line, read_line
-from rehearsal import invariants, partnership, report, visits
+from local.arguments import Arguments
+from local.engines import EnginesError
+from local.postgres import PostgresError
+from local.state import StateError
+from local.valkey import ValkeyError
+from rehearsal import filed, invariants, partnership, report, visits
 from rehearsal.days import CLOSELY, Pace, run_day
 from rehearsal.drivers import ThroughTheBroker
 from rehearsal.installation import Installation, installed, keep
@@ -37,11 +40,12 @@ from rehearsal.youth import report as youth_report
 from rehearsal.youth.invariants import YouthEvidence
 from rehearsal.youth.month import TICKS, Month, last_day
 
+_FIRST_DAY, _LAST_DAY = date(2020, 1, 1), date(2099, 12, 31)
 OF_THE_MONTH = Pace(ticks=TICKS, hours=())
 
 
 def _arguments(given: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="./dev rehearse", description=__doc__)
+    parser = Arguments(prog="./dev rehearse", description=__doc__)
     parser.add_argument("--fortnights", type=int, default=2, help="how many sittings of each MARAC (2)")
     parser.add_argument("--from", dest="start", type=date.fromisoformat, default=date(2026, 11, 30), metavar="DATE")
     parser.add_argument("--referrals", type=Path, help="a file of referrals; without it they are invented")
@@ -59,6 +63,12 @@ def _arguments(given: list[str] | None) -> argparse.Namespace:
         parser.error("--fortnights must be 1 or more, and --cases from 1 to 60")
     if arguments.referrals is not None and not arguments.referrals.is_file():
         parser.error("--referrals: there is no such file")
+    if arguments.json is not None and (arguments.json.is_dir() or not arguments.json.absolute().parent.is_dir()):
+        parser.error("--json: name a file in a folder that is there")
+    if arguments.keep is not None and arguments.keep.exists() and not arguments.keep.is_dir():
+        parser.error("--keep: name a folder")
+    if not _FIRST_DAY <= arguments.start <= _LAST_DAY:
+        parser.error(f"--from must be from {_FIRST_DAY} to {_LAST_DAY}")
     if arguments.referrals is not None and arguments.programme == "youth":
         parser.error("--referrals are a MARAC's: leave them out with --programme youth")
     return arguments
@@ -71,7 +81,12 @@ def main(given: list[str] | None = None) -> int:
     except SystemExit as wrong:
         return 0 if wrong.code == 0 else 2
     began = time.monotonic()
-    with installed() as installation:
+    with contextlib.ExitStack() as stack:
+        try:
+            installation = stack.enter_context(installed())
+        except (EnginesError, PostgresError, StateError, ValkeyError, RuntimeError, OSError) as reason:
+            print(f"./dev rehearse: {' '.join(str(reason).split())}", file=sys.stderr)
+            return 2
         story = Story(installation, arguments)
         story.work_through()
         found = story.found(time.monotonic() - began)
@@ -124,34 +139,23 @@ class Story:
         )
         for young in self._month.people:
             self._marked.add(young.mark)
-            self._known |= _words_of({"victim": young.document, "perpetrators": []})
+            self._known |= filed.words_of({"victim": young.document, "perpetrators": []})
 
     def _fill_diary(self) -> None:
         for number, raw in enumerate(self._raw_referrals()):
-            document = dict(raw)
             mark = invariants.marked(number)
-            victim = dict(document["victim"])
-            victim["aliases"] = [*victim.get("aliases", []), {"given_names": mark, "family_name": mark}]
-            document["victim"] = victim
-            document["reasons"] = f"{document['reasons']} {mark}"
+            document = filed.with_mark(raw, mark)
             self._marked.add(mark)
-            self._known |= _words_of(document)
+            self._known |= filed.words_of(document)
             self._people.ledger.waiting.append((date.fromisoformat(document["received_on"]), document))
 
     def _raw_referrals(self) -> Iterator[Mapping[str, Any]]:
         if self._arguments.referrals is None:
             yield from self._invented()
             return
-        agencies = {slug for slug, _, _, _ in AGENCIES}
-        for line in self._arguments.referrals.read_bytes().splitlines():
-            if not line.strip():
-                continue
-            try:
-                parse_line(line, received_today=None, known_agencies=agencies)
-            except Invalid:
-                self._rejected += 1
-                continue
-            yield read_line(line)
+        file = filed.Filed(self._arguments.referrals, agencies={slug for slug, _, _, _ in AGENCIES})
+        yield from file.documents()
+        self._rejected = file.rejected
 
     def _invented(self) -> Iterator[Mapping[str, Any]]:
         inventor = Inventor(self._people.rng)
@@ -236,6 +240,7 @@ class Story:
                 "seconds": round(seconds, 1),
             }
             result["referrals"]["rejected_rows"] = self._rejected
+            result["referrals"]["after_the_end"] = len(self._people.ledger.waiting)
             if self._arguments.keep:
                 keep(installation, dump, self._arguments.keep, result)
         return result
@@ -261,15 +266,6 @@ class Story:
             return False, 0
         found = verify(self._installation.stores.engine, key.public_key(), settings.state / "audit")
         return found.holds, found.entries
-
-
-def _words_of(document: Mapping[str, Any]) -> set[str]:
-    """Return what must be found nowhere: whole names, phone numbers, street lines."""
-    people = [document["victim"], *document["perpetrators"], *document.get("children", [])]
-    words = {f"{one['given_names']} {one['family_name']}" for one in people}
-    words |= {phone["number"] for phone in document["victim"].get("phones", [])}
-    words |= {one["address"]["lines"][0] for one in people if one.get("address")}
-    return words
 
 
 if __name__ == "__main__":

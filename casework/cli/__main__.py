@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
+from typing import Any
 
 import click
-from sqlalchemy.exc import DBAPIError
 
-from casework.encryption.envelope import SealBroken
-from casework.encryption.master_keys import MasterKeyError
-from casework.errors import CaseworkError, Invalid
-from config.settings import SettingsError
+from casework.cli.refusals import refusals
 
 # Files that hold no command of their own.
-_SHARED = frozenset({"__init__", "__main__", "opening"})
+_SHARED = frozenset({"__init__", "__main__", "opening", "refusals"})
 
 
 class Commands(click.Group):
@@ -36,25 +33,25 @@ class Commands(click.Group):
             raise TypeError(f"casework/cli/{cmd_name}.py holds no command {cmd_name}")
         return found
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Read what stands before the name of a command."""
+        with refusals():
+            return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command. What the domain refuses is said in one line or one line a field, with exit code 1."""
-        try:
+        """Run a command. Why it cannot run is said in one line, with exit code 2."""
+        with refusals():
             return super().invoke(ctx)
-        except Invalid as wrong:
-            lines = [wrong.message, *(f"- {error.field}: {error.message}" for error in wrong.errors)]
-            raise click.ClickException("\n".join(lines)) from None
-        except CaseworkError as refused:
-            raise click.ClickException(refused.message) from None
-        except (SettingsError, MasterKeyError, SealBroken) as wrong:
-            raise click.ClickException(str(wrong)) from None
-        except DBAPIError as wrong:
-            # The text of a database error may hold values, so only its class is said.
-            raise click.ClickException(f"The database cannot be used ({type(wrong.orig).__name__}).") from None
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def casework() -> None:
-    """Operate Casework. The settings come from the environment (config/env.example)."""
+    """Operate Casework. The settings come from the environment (config/env.example).
+
+    Ends with 0 when all is done, 1 when something wrong was found and is reported, 2 when it could not run.
+    """
 
 
 if __name__ == "__main__":

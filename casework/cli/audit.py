@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from casework.audit import rules, verify
 from casework.audit.sealer import NO_PARTNERSHIP, read_public_key, read_signing_key
 from casework.audit.verify import Bad, Verification
+from casework.cli.refusals import CannotRun
 from casework.clock import at_london
 from casework.work import connect
 from config.settings import Settings
@@ -57,7 +58,7 @@ def _key(private: Path | None, folder: Path) -> Ed25519PublicKey:
             return read_signing_key(private).public_key()
         return read_public_key(folder / rules.PUBLIC_KEY)
     except (OSError, ValueError):
-        raise click.ClickException(
+        raise CannotRun(
             "No audit key can be read: set CASEWORK_AUDIT_KEY, or run this where the relay writes its checkpoints."
         ) from None
 

@@ -12,12 +12,12 @@ from typing import Any
 import click
 from sqlalchemy.exc import DBAPIError
 
+from casework.cli.refusals import CannotRun
 from casework.encryption import rotation
-from casework.encryption.envelope import SealBroken
 from casework.encryption.key_store import KeyStore
 from casework.encryption.master_keys import MasterKeyError, MasterKeys
 from casework.encryption.transit import open_master_keys
-from config.settings import Settings, SettingsError
+from config.settings import Settings
 
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 _file = click.option(
@@ -116,15 +116,13 @@ def _key_store() -> Iterator[KeyStore]:
 
 @contextmanager
 def _refusals() -> Iterator[None]:
-    """Say in one line what went wrong; never show the text of a database error, which may hold values."""
+    """Say in one line what only these commands meet; never show the text of a database error, which may hold values."""
     try:
         yield
-    except (SettingsError, MasterKeyError, SealBroken) as wrong:
-        raise click.ClickException(str(wrong)) from None
     except OSError as wrong:
-        raise click.ClickException(f"The file cannot be written ({type(wrong).__name__}).") from None
+        raise CannotRun(f"The file cannot be written ({type(wrong).__name__}).") from None
     except DBAPIError as wrong:
-        raise click.ClickException(f"The key store cannot be used ({type(wrong.orig).__name__}).") from None
+        raise CannotRun(f"The key store cannot be used ({type(wrong.orig).__name__}).") from None
 
 
 def _answer(found: dict[str, Any], lines: list[str], as_json: bool) -> None:

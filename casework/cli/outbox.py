@@ -9,6 +9,7 @@ import click
 
 from casework.access.permissions import Permission
 from casework.cli.opening import operator_work, stores
+from casework.cli.refusals import CannotRun
 from casework.errors import CaseworkError
 from casework.events import operations, queries
 
@@ -76,6 +77,6 @@ def resend(ids: tuple[uuid.UUID, ...], as_json: bool) -> None:
             try:
                 operations.resend(connection, message_id=message_id)
             except CaseworkError as refused:
-                raise click.ClickException(f"{message_id}: {refused.message} Nothing was sent.") from None
+                raise CannotRun(f"{message_id}: {refused.message} Nothing was sent.") from None
             work.note("outbox:resend", "outbox_message", message_id)
     click.echo(json.dumps({"resent": [str(one) for one in wanted]}) if as_json else f"{len(wanted)} sent again.")

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import IO
 
 import click
+from sqlalchemy.exc import DataError, IntegrityError
 
 from casework.access.actors import SYSTEM
 from casework.access.permissions import Purpose
@@ -19,6 +20,7 @@ from casework.partnerships.queries import PartnershipRecord
 from casework.referral_format import LONGEST_LINE
 from casework.referral_imports import operations
 from casework.referral_imports.operations import CheckedRow, Checking
+from casework.referral_imports.rules import UNFIT
 from casework.work import Stores, UnitOfWork
 
 
@@ -86,6 +88,10 @@ class _Importer:
                 is_new = self._save(work, found)
         except CaseworkError as refused:
             self.report.reject(self.report.read, reference, [FieldError("line", refused.message)])
+            return
+        except (IntegrityError, DataError):
+            # What the database refuses it says with what the line holds, so its words are not repeated.
+            self.report.reject(self.report.read, reference, [FieldError("line", UNFIT)])
             return
         if found.errors:
             self.report.reject(self.report.read, reference, list(found.errors))

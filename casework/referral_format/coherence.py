@@ -12,6 +12,9 @@ from casework.referrals.rules import ConsentAnswer, must_be_told
 
 OLDEST: Final = 120
 """Years. A birth longer ago is a slip of the pen."""
+FIRST: Final = date(2000, 1, 1)
+LAST: Final = date(2099, 12, 31)
+"""A day of work on a referral is one of this century: MARACs began in 2003, and the clocks reckon with days before and after it."""
 
 
 def contradictions(
@@ -24,8 +27,11 @@ def contradictions(
     """
     people = list(_people(data, unread))
     received = data.get("received_on")
-    if received is not None:
-        yield from _dates(data, received, people)
+    if received is not None and not FIRST <= received <= LAST:
+        yield FieldError("received_on", "Give a day of this century, year first, such as 2026-11-09.")
+    elif received is not None:
+        yield from _births(received, people)
+        yield from _days(data, received)
         if received_today is not None and received > received_today:
             yield FieldError("received_on", "Give a day that has come: a referral cannot be received in the future.")
     agency = _part(data, "referrer").get("agency")
@@ -38,9 +44,7 @@ def contradictions(
     yield from _awareness(data)
 
 
-def _dates(
-    data: Mapping[str, Any], received: date, people: list[tuple[str, Mapping[str, Any]]]
-) -> Iterator[FieldError]:
+def _births(received: date, people: list[tuple[str, Mapping[str, Any]]]) -> Iterator[FieldError]:
     for path, person in people:
         born = person.get("date_of_birth")
         if born is None:
@@ -51,15 +55,23 @@ def _dates(
             )
         elif age_on(born, received) > OLDEST:
             yield FieldError(f"{path}.date_of_birth", f"Give a date of birth less than {OLDEST} years ago.")
-    for part, field in (("dash", "completed_on"), ("most_recent_incident", "on")):
-        day = _part(data, part).get(field)
-        if day is not None and day > received:
-            yield FieldError(f"{part}.{field}", "Give a day that is not after the referral was received.")
+
+
+def _days(data: Mapping[str, Any], received: date) -> Iterator[FieldError]:
+    """Look at the days on which something was done or happened, each with the earliest that can be meant."""
+    days = [
+        ("dash.completed_on", _part(data, "dash").get("completed_on"), FIRST),
+        ("most_recent_incident.on", _part(data, "most_recent_incident").get("on"), date(received.year - 50, 1, 1)),
+    ]
     for number, earlier in enumerate(data.get("earlier_maracs") or ()):
-        if earlier.get("on") and earlier["on"] > received:
-            yield FieldError(f"earlier_maracs[{number}].on", "Give a day that is not after the referral was received.")
+        days.append((f"earlier_maracs[{number}].on", earlier.get("on"), FIRST))
+    for path, day, first in days:
+        if day is not None and day > received:
+            yield FieldError(path, "Give a day that is not after the referral was received.")
+        elif day is not None and day < first:
+            yield FieldError(path, f"Give the day with its right year: not before {first.year}.")
     expires = _part(_part(data, "victim"), "safe_contact").get("expires_on")
-    if expires is not None and expires < received:
+    if expires is not None and not received <= expires <= LAST:
         yield FieldError(
             "victim.safe_contact.expires_on", "Give a day that has not passed: an expired contact is not a safe one."
         )

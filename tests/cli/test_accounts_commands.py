@@ -54,7 +54,7 @@ class TestSetup:
 
     def test_makes_nothing_when_something_is_wrong(self, run: Run, stores: Stores) -> None:
         wrong = run(*FOUNDING[:-1], "not an address", "--role", "co-ordinator")
-        assert wrong.exit_code == 1
+        assert wrong.exit_code == 2
         assert "email: Enter a work e-mail address" in wrong.output
         with UnitOfWork(stores, actor=SYSTEM, now=MONDAY, partnership_id=None) as work:
             assert partnerships.partnerships(work) == []
@@ -62,7 +62,7 @@ class TestSetup:
     def test_is_done_once(self, run: Run) -> None:
         assert run(*FOUNDING, "--role", "both").exit_code == 0
         again = run(*FOUNDING, "--role", "both")
-        assert again.exit_code == 1
+        assert again.exit_code == 2
         assert "has a partnership already" in again.output
 
 
@@ -105,7 +105,7 @@ class TestAccounts:
     )
     def test_says_in_one_line_what_is_not_there(self, run: Run, team: Team, arguments: list[str], told: str) -> None:
         refused = run("accounts", *arguments)
-        assert refused.exit_code == 1
+        assert refused.exit_code == 2
         assert told in refused.output
         assert "Traceback" not in refused.output
 
@@ -146,7 +146,7 @@ class TestPartnerships:
         assert json.loads(run("partnerships", "policy", "--partnership", "vale").output)["capacity"] == 20
         file.write_text(json.dumps({"capacity": 0}))
         wrong = run("partnerships", "set-policy", "--partnership", "vale", "--from", "2026-11-01", file)
-        assert wrong.exit_code == 1
+        assert wrong.exit_code == 2
         assert "capacity" in wrong.output
         assert team.partnership_id
 
@@ -157,9 +157,31 @@ class TestTheCommand:
         shown = subprocess.run([*command, "--help"], capture_output=True, text=True, check=True)
         assert {"accounts", "keys", "partnerships", "setup"} <= set(shown.stdout.split())
         wrong = subprocess.run([*command, "partnerships", "list"], capture_output=True, text=True, env={}, check=False)
-        assert wrong.returncode == 1
-        assert "DATABASE_URL is not set" in wrong.stderr
-        assert "Traceback" not in wrong.stderr
+        assert wrong.returncode == 2
+        (told,) = wrong.stderr.splitlines()
+        assert "DATABASE_URL is not set" in told
+        assert "CASEWORK_STATE is not set" in told
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["dance"],
+            ["--dance"],
+            ["audit", "dance"],
+            ["audit", "verify", "--since", "yesterday"],
+            ["referrals", "import"],
+            ["referrals", "import", "nowhere.jsonl"],
+            ["audit", "verify"],
+        ],
+        ids=" ".join,
+    )
+    def test_ends_with_two_and_one_line_when_it_cannot_run(self, arguments: list[str]) -> None:
+        nowhere = {"DATABASE_URL": "postgresql://casework_app:hush@127.0.0.1:9/casework"}
+        told = CliRunner(env=nowhere).invoke(casework, arguments)
+        assert told.exit_code == 2
+        assert told.stdout == ""
+        assert len(told.stderr.splitlines()) == 1
+        assert "hush" not in told.stderr
 
     def test_holds_a_command_in_each_of_its_files(self) -> None:
         context = casework.make_context("casework", ["--help"], resilient_parsing=True)

@@ -80,6 +80,14 @@ class TestDev:
                 f"Nothing runs in {tmp_path / 'none'}: start ./dev run first, or name its folder with --state"
             ]
 
+    def test_asks_the_rules_and_gives_help_where_nothing_runs(self, tmp_path: Path) -> None:
+        facts = tmp_path / "facts.json"
+        facts.write_text('{"now": "2026-11-23T10:00:00Z"}')
+        told = dev("casework", "sharing", "explain", str(facts), CASEWORK_STATE=str(tmp_path / "none"))
+        assert told.returncode == 2
+        assert told.stderr.startswith("The facts cannot be used: ")
+        assert "audit" in dev("casework", "--help", CASEWORK_STATE=str(tmp_path / "none")).stdout
+
     def test_does_not_run_on_a_port_in_use(self, tmp_path: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = str(taken.getsockname()[1])

@@ -29,7 +29,7 @@ class TestMigrate:
 
     def test_names_every_setting_that_is_missing_and_changes_nothing(self) -> None:
         said = run("migrate", environment={"DATABASE_OWNER_URL": "", "KEY_STORE_URL": "mysql://nowhere"})
-        assert said.exit_code == 1
+        assert said.exit_code == 2
         assert "DATABASE_OWNER_URL is not set" in said.output
         assert "KEY_STORE_URL must look like postgresql://" in said.output
         assert "nowhere" not in said.output

@@ -17,6 +17,7 @@ from casework.access.permissions import Purpose
 from casework.cli.__main__ import casework
 from casework.errors import Invalid
 from casework.partnerships import operations as partnerships
+from casework.referral_imports.rules import UNFIT
 from casework.referrals import operations, queries
 from casework.referrals.rules import ReferralState
 from casework.work import UnitOfWork
@@ -200,6 +201,16 @@ class TestABrokenLine:
         assert field in [error["field"] for error in found["rows"][0]["errors"]]
         assert rows("referral") == 2
 
+    def test_that_the_database_refuses_is_rejected_and_stops_nothing(
+        self, run: Import, written: Callable[..., Path], rows: Callable[[str], int], database: Any
+    ) -> None:
+        with psycopg.connect(database.superuser_url.replace("+psycopg", ""), autocommit=True) as owner:
+            owner.execute("ALTER TABLE referral ADD CHECK (received_on <> '2026-11-12')")
+        refused = changed(["received_on"], "2026-11-12") | {"reference": "ODD-1"}
+        found = report(run(written(SAMPLE, refused, changed(["reference"], "GOOD-2")), "--json"))
+        assert (found["imported"], found["rejected"], rows("referral")) == (2, 1, 2)
+        assert found["rows"] == [{"line": 2, "reference": "ODD-1", "errors": [{"field": "line", "message": UNFIT}]}]
+
     def test_is_named_by_its_reference_and_told_in_words(self, run: Import, written: Callable[..., Path]) -> None:
         done = run(written(changed(["victim", "gender"], "unknown-word")))
         assert done.exit_code == 1
@@ -251,7 +262,7 @@ class TestTheCommand:
         assert "moor, vale" in asked.output
         assert run(written(SAMPLE), "--partnership", "vale").exit_code == 0
         assert "no such MARAC" in run(written(SAMPLE), "--partnership", "moor").output
-        assert run(written(SAMPLE), "--partnership", "fen").exit_code == 1
+        assert run(written(SAMPLE), "--partnership", "fen").exit_code == 2
 
     def test_says_when_the_file_is_not_there(self, run: Import, tmp_path: Path) -> None:
         assert run(tmp_path / "nothing.jsonl").exit_code == 2

@@ -107,5 +107,5 @@ class TestReplay:
     def test_says_what_it_needs(self, run: Run, jamie: YoungPerson) -> None:
         assert run().exit_code == 2
         missing = run(uuid.uuid4())
-        assert missing.exit_code == 1
+        assert missing.exit_code == 2
         assert "No decision of that id" in missing.output

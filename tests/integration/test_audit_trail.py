@@ -499,8 +499,13 @@ class TestTheCommand:
         assert CliRunner().invoke(casework, ["audit", "verify"], env=without).exit_code == 0
         (trail.folder / "audit-public-key.pem").unlink()
         said = CliRunner().invoke(casework, ["audit", "verify"], env=without)
-        assert said.exit_code == 1
+        assert said.exit_code == 2  # 1 would say that the trail was changed
         assert "No audit key can be read" in said.output
+
+    def test_does_not_take_a_database_out_of_reach_for_a_changed_trail(self, environment: dict[str, str]) -> None:
+        away = {**environment, "DATABASE_URL": "postgresql://casework_app:hush@127.0.0.1:9/casework"}
+        said = CliRunner().invoke(casework, ["audit", "verify"], env=away)
+        assert (said.exit_code, said.output) == (2, "Error: The database cannot be used (OperationalError).\n")
 
 
 class TestWhoLooked:

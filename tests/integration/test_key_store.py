@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from casework.accounts.models import Account
-from casework.cli.keys import keys as keys_command
+from casework.cli.__main__ import casework
 from casework.encryption import key_store as key_store_module
 from casework.encryption import rotation
 from casework.encryption.envelope import SealBroken
@@ -413,7 +413,7 @@ class TestTheKeysCommand:
 
     def run(self, environment: dict[str, str], *words: str) -> Result:
         unset: dict[str, str | None] = {name: None for name in os.environ if name.startswith(("CASEWORK_", "KEY_"))}
-        return CliRunner().invoke(keys_command, list(words), env=unset | environment)
+        return CliRunner().invoke(casework, ["keys", *words], env=unset | environment)
 
     def answer(self, environment: dict[str, str], *words: str) -> dict[str, Any]:
         done = self.run(environment, *words, "--json")
@@ -481,13 +481,13 @@ class TestTheKeysCommand:
         self, environment: dict[str, str], name: str, value: str, says: str
     ) -> None:
         done = self.run({**environment, name: value}, "status")
-        assert done.exit_code == 1
+        assert done.exit_code == 2
         assert says in done.output
         assert "Traceback" not in done.output
 
     def test_refuses_a_master_key_that_is_not_held(self, environment: dict[str, str]) -> None:
         done = self.run(environment, "rotate", "k9")
-        assert (done.exit_code, done.output) == (1, "Error: current must name one of the keys\n")
+        assert (done.exit_code, done.output) == (2, "Error: current must name one of the keys\n")
 
     def test_leaves_a_transit_key_to_its_engine(self, tmp_path: Path) -> None:
         transit = {"address": "https://vault.example", "mount": "transit", "key": "casework", "token_file": "t"}
@@ -496,5 +496,5 @@ class TestTheKeysCommand:
         path.chmod(0o600)
         for word in ("new", "rotate"):
             done = self.run({}, word, "--file", str(path))
-            assert done.exit_code == 1
+            assert done.exit_code == 2
             assert "rotate it there" in done.output

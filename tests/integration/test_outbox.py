@@ -105,7 +105,7 @@ class TestResending:
         dead, done = put(sql, "dead", attempt=10), put(sql, "done")
         for wrong, why in ((done, "Only a dead letter"), (uuid.uuid4(), "There is nothing here.")):
             said = run(environment, "resend", str(dead), str(wrong))
-            assert said.exit_code == 1
+            assert said.exit_code == 2
             assert f"{wrong}: {why}" in said.output
             assert state_of(sql, dead)["state"] == "dead"
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from rehearsal.__main__ import main
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SAMPLES = ROOT / "tests/data/referrals.jsonl"
 
@@ -103,16 +105,23 @@ class TestAMonthOfYouthSupportBesideThem:
 
 
 class TestArgumentsThatCannotBe:
-    @pytest.mark.parametrize("programme", ["marac", "youth"])
-    def test_are_told_in_one_line_and_end_with_two(self, programme: str) -> None:
-        wrong = SAMPLES if programme == "youth" else "no-such-file"
-        run = subprocess.run(
-            [sys.executable, "-m", "rehearsal", "--programme", programme, "--referrals", wrong],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert run.returncode == 2
-        assert {"marac": "no such file", "youth": "leave them out"}[programme] in run.stderr
+    @pytest.mark.parametrize(
+        ("arguments", "told"),
+        [
+            (["--referrals", "no-such-file"], "no such file"),
+            (["--programme", "youth", "--referrals", str(SAMPLES)], "leave them out"),
+            (["--json", "no-such-folder/report.json"], "a folder that is there"),
+            (["--keep", str(SAMPLES)], "name a folder"),
+            (["--from", "0026-11-30"], "--from must be"),
+            (["--from", "30/11/2026"], "--from"),
+            (["--dance"], "unrecognized"),
+        ],
+        ids=lambda value: value[0] if isinstance(value, list) else "",
+    )
+    def test_are_told_in_one_line_and_end_with_two(
+        self, arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(arguments) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith("./dev rehearse: ")
+        assert told in line

@@ -9,6 +9,7 @@ from typing import Any
 
 from casework.errors import Invalid
 from casework.referral_format import content_fingerprint, parse_line, read_line
+from casework.referral_imports.rules import rows_of
 from rehearsal.partnership import AGENCIES, PEOPLE
 
 _MOST_ALIASES = 10
@@ -31,8 +32,7 @@ class Filed:
         The same reference from the same agency again is the same referral, and rejected when it says something else.
         """
         fingerprints: dict[tuple[str, str], str] = {}
-        lines = self._file.read_bytes().split(b"\n")
-        for line in lines[:-1] if lines[-1] == b"" else lines:
+        for line in rows_of(self._file.read_bytes()):
             try:
                 document = parse_line(line, received_today=None, known_agencies=self._agencies)
             except Invalid:

@@ -127,11 +127,17 @@ def _partnership(opened: Stores, slug: str | None) -> PartnershipRecord:
 
 
 def _lines(file: IO[bytes]) -> Iterator[bytes]:
-    """Go through the lines without ever holding more of one than is refused for its length."""
+    """Go through the lines without ever holding more of one than is refused for its length. Empty ones at the end are none."""
+    empty: list[bytes] = []
     while line := file.readline(LONGEST_LINE + 2):
         if not line.endswith(b"\n") and len(line) == LONGEST_LINE + 2:
             while (rest := file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
                 pass
+        if not line.strip():
+            empty.append(b"")
+            continue
+        yield from empty
+        empty.clear()
         yield line.removesuffix(b"\n")
 
 

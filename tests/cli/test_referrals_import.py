@@ -270,6 +270,12 @@ class TestTheCommand:
     def test_takes_an_empty_file(self, run: Import, written: Callable[..., Path]) -> None:
         assert report(run(written(), "--json"))["read"] == 0
 
+    def test_passes_over_empty_lines_at_the_end_as_the_page_does(
+        self, run: Import, written: Callable[..., Path]
+    ) -> None:
+        found = report(run(written(SAMPLE, b"", changed(["reference"], "GOOD-2"), b"", b"\r"), "--json"))
+        assert (found["read"], found["imported"], [row["line"] for row in found["rows"]]) == (3, 2, [2])
+
     def test_takes_what_the_page_takes(
         self, run: Import, written: Callable[..., Path], partnership: APartnership
     ) -> None:

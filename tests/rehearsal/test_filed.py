@@ -45,7 +45,7 @@ class TestAFile:
         assert read.rejected == 1
 
     def test_rejects_what_is_no_referral_and_takes_the_rest(self, file: File) -> None:
-        read = file(b"not json", b"", b"\xff", b"[1]", SAMPLE | {"nickname": "Lee"}, SAMPLE)
+        read = file(b"not json", b"", b"\xff", b"[1]", SAMPLE | {"nickname": "Lee"}, SAMPLE, b"")
         assert len(list(read.documents())) == 1
         assert read.rejected == 5
 

@@ -65,6 +65,7 @@ def numbers(stores: Stores, world: World, now: datetime, connection: psycopg.Con
             "recorded": sum(posted.values()),
             "sent": posted.get("sent", 0),
             "failed": posted.get("dead", 0),
+            "withdrawn": posted.get("withdrawn", 0),
         },
         "flags": {
             "raised": _one(connection, "SELECT count(*) FROM flag"),

@@ -72,6 +72,7 @@ class TestTwoFortnightsOfTheSamples:
     def test_post_each_notice_once_under_its_own_id(self, rehearsed: tuple[dict[str, Any], str, Path]) -> None:
         report, _, _ = rehearsed
         assert report["notices"]["failed"] == 0
+        assert report["notices"]["recorded"] == report["notices"]["sent"] + report["notices"]["withdrawn"]
         assert report["mail"]["received"] == report["mail"]["distinct_message_ids"] == report["notices"]["sent"]
 
     def test_tell_the_story_as_it_goes(self, rehearsed: tuple[dict[str, Any], str, Path]) -> None:

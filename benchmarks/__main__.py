@@ -18,6 +18,8 @@ def main() -> None:
     parser.add_argument("name", choices=[name for name in NAMES if Path(__file__).with_name(f"{name}.py").exists()])
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures to this file too")
     chosen, rest = parser.parse_known_args()
+    if chosen.json and not chosen.json.absolute().parent.is_dir():
+        parser.error("--json: name a file in a folder that is there")
     result: Result = importlib.import_module(f"benchmarks.{chosen.name}").run(rest)
     print(result.printed())
     if chosen.json:

@@ -37,6 +37,8 @@ def refusals() -> Iterator[None]:
     except click.UsageError as wrong:
         command = f" See {wrong.ctx.command_path} --help." if wrong.ctx else ""
         raise CannotRun(f"{wrong.format_message()}{command}") from None
+    except click.Abort:
+        raise CannotRun("Not everything that was asked was answered. Nothing was done.") from None
     except Invalid as wrong:
         mistakes = "; ".join(f"{error.field}: {error.message}" for error in wrong.errors)
         raise CannotRun(f"{wrong.message} {mistakes}") from None

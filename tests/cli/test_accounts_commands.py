@@ -52,6 +52,13 @@ class TestSetup:
         assert done.exit_code == 0, done.output
         assert "/invitation/" in done.output
 
+    def test_makes_nothing_when_an_answer_is_not_given(self, run: Run, stores: Stores) -> None:
+        left = run("setup", answers="Moor MARAC\nMoor Council\n")
+        assert left.exit_code == 2
+        assert "Nothing was done." in left.stderr
+        with UnitOfWork(stores, actor=SYSTEM, now=MONDAY, partnership_id=None) as work:
+            assert partnerships.partnerships(work) == []
+
     def test_makes_nothing_when_something_is_wrong(self, run: Run, stores: Stores) -> None:
         wrong = run(*FOUNDING[:-1], "not an address", "--role", "co-ordinator")
         assert wrong.exit_code == 2

@@ -88,6 +88,13 @@ class TestDev:
         assert told.stderr.startswith("The facts cannot be used: ")
         assert "audit" in dev("casework", "--help", CASEWORK_STATE=str(tmp_path / "none")).stdout
 
+    @pytest.mark.parametrize("command", [["run", "--port", "many"], ["run", "--dance"], ["rehearse", "--cases", "0"]])
+    def test_says_in_one_line_what_cannot_be_asked(self, command: list[str]) -> None:
+        told = dev(*command)
+        assert told.returncode == 2
+        (line,) = told.stderr.splitlines()
+        assert line.startswith(f"./dev {command[0]}: ")
+
     def test_does_not_run_on_a_port_in_use(self, tmp_path: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = str(taken.getsockname()[1])

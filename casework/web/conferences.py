@@ -33,7 +33,7 @@ lets_in_late = guard.needs(Permission.CONFERENCE_AGREE_LATE)
 
 OPEN = (RoundState.PLANNED, RoundState.LIST_OUT, RoundState.INPUTS_CLOSED, RoundState.SITTING)
 OUT = (RoundState.LIST_OUT, RoundState.INPUTS_CLOSED, RoundState.SITTING)
-AT_THE_TABLE = (Role.REPRESENTATIVE, Role.IDVA, Role.CHAIR, Role.OBSERVER, Role.COORDINATOR, Role.ADMINISTRATOR)
+AT_THE_TABLE = (Role.REPRESENTATIVE, Role.IDVA, Role.CHAIR, Role.COORDINATOR, Role.ADMINISTRATOR)
 SERVICE = "Casework"
 OWN_STATES = (AttendanceState.EXPECTED, AttendanceState.APOLOGIES)
 
@@ -291,6 +291,7 @@ class Seat:
     state: str = ""
     stands_in_for: UUID | None = None
     has_accepted: bool = False
+    observes: bool = False
 
 
 @dataclass(slots=True)
@@ -321,10 +322,7 @@ def attendance(conference_id: UUID) -> ResponseReturnValue:
     with work_for_request(purpose=Purpose.CONFERENCE) as work:
         for agency in seats:
             for person in agency.people:
-                state, stands_in_for = (
-                    request.form.get(f"here-{person.account_id}", ""),
-                    _id_of(f"for-{person.account_id}"),
-                )
+                state, stands_in_for = _noted(person), _id_of(f"for-{person.account_id}")
                 if state in set(AttendanceState) and (state, stands_in_for) != (person.state, person.stands_in_for):
                     operations.record_attendance(
                         work,
@@ -339,11 +337,20 @@ def attendance(conference_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("rounds.attendance", conference_id=conference_id), 303)
 
 
+def _noted(person: Seat) -> str:
+    """Return what the page notes of somebody: as chosen, or in one press as here whoever has accepted and sent no apologies."""
+    chosen = request.form.get(f"here-{person.account_id}", "")
+    if "rest" in request.form and person.has_accepted and chosen in ("", AttendanceState.EXPECTED):
+        return AttendanceState.OBSERVER if person.observes else AttendanceState.PRESENT
+    return chosen
+
+
 def _seats(work: UnitOfWork, conference_id: UUID) -> list[Seats]:
     noted = {one.account_id: one for one in queries.attendance(work, conference_id=conference_id)}
     accepted = cases.accepted_confidentiality(work, conference_id=conference_id)
     may_come = accounts.accounts_with_role(work, roles=AT_THE_TABLE)
-    people = accounts.account_names(work, {*may_come, *noted})
+    may_look_on = accounts.accounts_with_role(work, roles=(Role.OBSERVER,))
+    people = accounts.account_names(work, {*may_come, *may_look_on, *noted})
     names = {one.id: one.name for one in agencies.agencies(work)}
     by_agency: dict[UUID | None, Seats] = {}
     for account_id, person in sorted(people.items(), key=lambda one: one[1].name):
@@ -358,6 +365,7 @@ def _seats(work: UnitOfWork, conference_id: UUID) -> list[Seats]:
                 state=one.state if one else "",
                 stands_in_for=one.deputises_for_account_id if one else None,
                 has_accepted=account_id in accepted,
+                observes=account_id in may_look_on and account_id not in may_come,
             )
         )
     return sorted(by_agency.values(), key=lambda one: one.agency)

@@ -157,6 +157,32 @@ class TestARoundThatIsRun:
         assert "Kept: 2 changed" in text_of(coordinator.follow(coordinator.send(path, boxes)))
         assert "Nothing was changed" in text_of(coordinator.follow(coordinator.send(path, boxes)))
 
+    def test_notes_in_one_press_that_all_are_here_who_accepted_and_sent_no_apologies(
+        self, open_round: OpenRound, visitor_as: Browser
+    ) -> None:
+        open_round.fortnight.accepts_confidentiality(open_round.conference, "housing", "police", "chair", "observer")
+        visitor_as("police").open(open_round.path)
+        visitor_as("police").send(f"{open_round.path}/coming", {"state": "expected"})
+        people = open_round.fortnight.partnership
+        path = f"{open_round.path}/room"
+        coordinator = visitor_as("coordinator")
+        coordinator.open(path)
+        boxes = {
+            f"here-{people.account('housing')}": "apologies",
+            f"here-{people.account('police')}": "expected",
+            "rest": "here",
+        }
+        room = text_of(coordinator.follow(coordinator.send(path, boxes)))
+        for key, state in (
+            ("housing", "apologies"),
+            ("police", "present"),
+            ("chair", "present"),
+            ("observer", "observer"),
+            ("idva", ""),
+        ):
+            chosen = room.partition(f'name="here-{people.account(key)}"')[2].partition("</select>")[0]
+            assert (f'value="{state}" selected' in chosen) if state else (" selected" not in chosen), key
+
     def test_goes_into_ones_calendar_with_time_and_place_and_nothing_of_its_content(
         self, open_round: OpenRound, visitor_as: Browser
     ) -> None:

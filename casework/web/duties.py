@@ -26,9 +26,10 @@ def mine() -> str:
     with work_for_request(purpose=Purpose.SUPPORT if is_practitioner else None) as work:
         own = queries.my_duties(work)
         files = {one.case_id for one in own if one.case_id is not None} if is_practitioner else set()
-        called = {case_id: one.called for case_id, one in youth.lines_of(work, case_ids=list(files)).items()}
         views_all = work.actor.has(Permission.DUTY_VIEW_ALL)
         late = queries.open_duties(work, late_only=True) if views_all else ()
+        called = {case_id: one.called for case_id, one in youth.lines_of(work, case_ids=list(files)).items()}
+        called |= duty_views.called(work, [*own, *(one for one in late if one.subject_kind == "referral")])
         may_chase = work.actor.has(Permission.DUTY_CHASE)
         sittings = duty_views.sittings(work) if own or late else {}
         holidays = partnerships.extra_holidays(work) if own or late else frozenset()
@@ -37,7 +38,7 @@ def mine() -> str:
         "duties/mine.html",
         own=duty_views.lines(own, sittings, holidays, now=now(), called=called),
         late=len(late),
-        debtors=duty_views.debtors(late, names, sittings, holidays, now=now()),
+        debtors=duty_views.debtors(late, names, sittings, holidays, now=now(), called=called),
         views_all=views_all,
         may_chase=may_chase,
         everybody=EVERYBODY,

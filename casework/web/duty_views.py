@@ -11,11 +11,13 @@ from uuid import UUID
 from casework.access.permissions import Permission, Role
 from casework.accounts import queries as accounts
 from casework.agencies import queries as agencies
+from casework.cases import queries as cases
 from casework.conferences import queries as rounds
 from casework.duties.queries import DutyRecord
 from casework.duties.rules import TERMS, DutyKind, when_words
+from casework.referrals import queries as referrals
 from casework.web.components import DutyLine
-from casework.web.wording import date_words, plural
+from casework.web.wording import date_words, moment_words, plural
 from casework.work import UnitOfWork
 
 ROLES = {
@@ -41,6 +43,8 @@ COUNTED = {
     DutyKind.FLAG_RAISE: "case",
     DutyKind.FLAG_LIFT: "case",
 }
+# Of others, who is chased agency by agency, so is whom to tell.
+COUNTED_OF_OTHERS = {**COUNTED, DutyKind.TELL_VICTIM: "case"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,20 @@ def names_of(work: UnitOfWork, late: Collection[DutyRecord]) -> Mapping[str, str
     }
 
 
+def called(work: UnitOfWork, duties: Collection[DutyRecord]) -> dict[UUID, str]:
+    """Say about what each duty of a MARAC is that has a line of its own, as far as the reader may know: by case its number, by
+    referral who sent it and when. So no two of them are called the same, and nothing is opened for it."""
+    telling = {one.case_id for one in duties if one.subject_kind == "listing" and one.case_id is not None}
+    referred = {one.subject_id for one in duties if one.subject_kind == "referral"}
+    sent = referrals.sent(work, referral_ids=referred)
+    return cases.case_numbers(work, case_ids=telling) | {one: _sent_words(found) for one, found in sent.items()}
+
+
+def _sent_words(sent: referrals.Sent) -> str:
+    score = "" if sent.score is None else f", {sent.score} of 24 yes"
+    return f"from {sent.agency_name}, {moment_words(sent.at)}{score}"
+
+
 def sittings(work: UnitOfWork) -> dict[UUID, str]:
     """Say the rounds of the partnership in words, the latest ones; empty for who may see none."""
     if not work.actor.has(Permission.CONFERENCE_VIEW):
@@ -90,8 +108,9 @@ def debtors(
     holidays: Collection[date],
     *,
     now: datetime,
+    called: Mapping[UUID, str],
 ) -> list[Debtor]:
-    """Put what is late together by who owes it, who owes most first. `now` is a UTC instant."""
+    """Put what is late together by who owes it, who owes most first. `now` is a UTC instant; `called` as in `lines`."""
     by_code: dict[str, list[DutyRecord]] = defaultdict(list)
     for one in late:
         by_code[code_of(one)].append(one)
@@ -101,7 +120,7 @@ def debtors(
                 code,
                 names.get(code, "Somebody who has left"),
                 len(theirs),
-                lines(theirs, sittings, holidays, now=now, of_others=True),
+                lines(theirs, sittings, holidays, now=now, of_others=True, called=called),
             )
             for code, theirs in by_code.items()
         ),
@@ -120,13 +139,13 @@ def lines(
 ) -> tuple[DutyLine, ...]:
     """Make a line of each duty; those of one kind, round and time are one line with their number.
 
-    `called` says, by case, about whom a duty of youth support is: of files that the reader may open. A contact's says nothing,
-    because whom it is about is told by an answer alone (rule B3).
+    `called` says, by case or referral, about whom a duty is: of what the reader may open. A contact's says nothing, because whom
+    it is about is told by an answer alone (rule B3).
     """
     together: dict[object, list[DutyRecord]] = defaultdict(list)
+    counted = COUNTED_OF_OTHERS if of_others else COUNTED
     for one in duties:
-        counted = DutyKind(one.kind) in COUNTED
-        together[(one.kind, one.conference_id, one.due_at) if counted else one.id].append(one)
+        together[(one.kind, one.conference_id, one.due_at) if DutyKind(one.kind) in counted else one.id].append(one)
     return tuple(_line(group, sittings, holidays, now, of_others, called) for group in together.values())
 
 
@@ -139,10 +158,11 @@ def _line(
     called: Mapping[UUID, str],
 ) -> DutyLine:
     one, kind = group[0], DutyKind(group[0].kind)
-    about = [plural(len(group), COUNTED[kind])] if kind in COUNTED else []
+    counted = COUNTED_OF_OTHERS if of_others else COUNTED
+    about = [plural(len(group), counted[kind])] if kind in counted else []
     sitting = sittings.get(one.conference_id) if one.conference_id else None
-    if one.case_id is not None and one.case_id in called and one.subject_kind != "contact":
-        about.append(called[one.case_id])
+    if one.subject_kind != "contact" and kind not in counted:
+        about += filter(None, [called.get(one.subject_id) or (called.get(one.case_id) if one.case_id else None)])
     return DutyLine(
         what=TERMS[kind].late_words if of_others else TERMS[kind].words,
         due_at=one.due_at,

@@ -114,7 +114,8 @@ def _owed(work: UnitOfWork, desk: Desk) -> Mapping[str, Any]:
     """Show one's own duties, the earliest first; an IDVA's victims stand in a part of their own."""
     apart = home_views.WITH_A_VICTIM if Role.IDVA in work.actor.roles else ()
     owed = [one for one in desk.owed if one.kind not in apart]
-    return {"duties": duty_views.lines(owed, desk.names, frozenset(), now=work.now)}
+    called = duty_views.called(work, owed)
+    return {"duties": duty_views.lines(owed, desk.names, frozenset(), now=work.now, called=called)}
 
 
 def _coordinator(work: UnitOfWork, desk: Desk) -> Mapping[str, Any]:

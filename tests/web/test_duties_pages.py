@@ -64,13 +64,34 @@ class TestWhatOneOwes:
         coordinator = text_of(visitor_as("coordinator").open("/duties"))
         assert f'href="/minutes/{heard.conference.id}">Issue the minutes' in coordinator
 
-    def test_leads_the_coordinator_to_the_referral_to_decide_on(
-        self, visitor_as: As, partnership: APartnership, settings: Settings
+    def test_tells_the_coordinator_of_each_referral_to_decide_on_which_it_is(
+        self, visitor_as: As, partnership: APartnership, settings: Settings, statements: Counting
     ) -> None:
-        referral_id = Fortnight(partnership, settings).refers()
-        assert f'href="/triage/{referral_id}">Decide on the referral' in text_of(
-            visitor_as("coordinator").open("/duties")
-        )
+        fortnight = Fortnight(partnership, settings)
+        first, second = fortnight.refers(), fortnight.refers(fortnight.couple(3, yes=17))
+        coordinator = visitor_as("coordinator")
+        with statements() as sent:
+            text = text_of(coordinator.open("/duties"))
+        assert len(sent) <= 12, sent.sent
+        for referral_id, score in ((first, 15), (second, 17)):
+            link = rf'href="/triage/{referral_id}">Decide on the referral <span[^>]*>from Vale [^<]*, {score} of 24 yes</span></a>'
+            assert re.search(link, text), text
+        fortnight.comes_to(date(2026, 12, 1))
+        chair = text_of(visitor_as("chair").open("/duties"))
+        assert "Referral not decided" in chair
+        assert "of 24 yes" not in chair
+
+    def test_tells_the_idva_of_each_victim_which_case_it_is(self, visitor_as: As, heard: MinutedRound) -> None:
+        idva = text_of(visitor_as("idva").open("/duties"))
+        numbers = re.findall(r"Tell the victim what was agreed <span[^>]*>(C-\d{5}), ", idva)
+        assert len(set(numbers)) == 2
+        tries = re.findall(r"Try to reach the victim <span[^>]*>from ([^<]*)<", idva)
+        assert len(tries) == 2
+        heard.shuts_out("idva", heard.megan)
+        assert len(re.findall(r"C-\d{5}", text_of(visitor_as("idva").open("/duties")))) == 1
+        heard.fortnight.comes_to(date(2026, 12, 22))
+        late = text_of(visitor_as("coordinator").open("/duties"))
+        assert 'Victim not told <span class="app-duties__about">2 cases, Vale South MARAC' in late
 
     def test_counts_nothing_of_a_case_from_which_the_reader_is_shut_out(
         self, visitor_as: As, heard: MinutedRound

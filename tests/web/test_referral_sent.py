@@ -80,7 +80,11 @@ class TestAReturnedReferral:
         partnership.now += timedelta(minutes=1)
         return sent
 
-    def test_is_corrected_and_sent_again(self, amy: Visitor, partnership: APartnership, returned: UUID) -> None:
+    def test_is_corrected_and_sent_again(
+        self, amy: Visitor, visitor_as: Sign, partnership: APartnership, returned: UUID
+    ) -> None:
+        for path in ("/", "/triage"):
+            assert "Sent again" not in text_of(visitor_as("coordinator").open(path))
         page = text_of(amy.open("/refer"))
         assert "Say what she fears, and why now." in page
         assert "the reasons do not say enough" in page
@@ -91,6 +95,8 @@ class TestAReturnedReferral:
         amy.send(f"/refer/{returned}/routes", better)
         amy.open(f"/refer/{returned}/check")
         assert amy.send(f"/refer/{returned}/check").status_code == 303
+        for path in ("/", "/triage"):
+            assert text_of(visitor_as("coordinator").open(path)).count("Sent again") == 1
         with partnership.acting("coordinator", Purpose.TRIAGE) as work:
             found = queries.referral_record(work, referral_id=returned)
         assert found.line.state == "submitted"

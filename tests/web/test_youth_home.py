@@ -29,7 +29,7 @@ class TestAYouthWorkersHome:
         made.with_plan(partnership)
         page = text_of(visitor_as("youth_worker").open("/"))
         assert page.index("What to do next") < page.index("My young people")
-        assert 'Review the plan</a> <span class="app-duties__about">Jamie Stone</span>' in page
+        assert 'Review the plan <span class="app-duties__about">Jamie Stone</span></a>' in page
         assert "you lead" in page
 
     def test_tells_of_the_review_and_the_agreement_that_come(

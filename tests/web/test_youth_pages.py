@@ -274,7 +274,7 @@ class TestAnActionOfThePlan:
         school = visitor_as("school_worker")
         address = f"/young-people/actions/{ids['plan_action_id']}"
         owed = text_of(school.open("/duties"))
-        assert 'Say what became of an action of the plan</a> <span class="app-duties__about">Jamie Stone</span>' in owed
+        assert 'Say what became of an action of the plan <span class="app-duties__about">Jamie Stone</span></a>' in owed
         school.open(address)
         assert school.send(address, {"outcome": "met", "words": ""}).status_code == 422
         assert school.send(address, {"outcome": "met", "words": "Every day."}).status_code == 303

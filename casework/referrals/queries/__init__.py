@@ -25,12 +25,14 @@ from casework.referrals.queries.inbox import (
     Candidate,
     ReferralLine,
     ReferralRecord,
+    Sent,
     Step,
     counts,
     inbox,
     my_counts,
     my_referrals,
     referral_record,
+    sent,
 )
 from casework.referrals.queries.own import (
     Draft,
@@ -56,6 +58,7 @@ __all__ = [
     "ReferralRecord",
     "ReturnedStep",
     "RoundOfCase",
+    "Sent",
     "Step",
     "VictimToReach",
     "WhatNext",
@@ -74,6 +77,7 @@ __all__ = [
     "referral_record",
     "returned_steps",
     "rounds_of_referral",
+    "sent",
     "victims_to_reach",
     "what_next",
 ]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, exists, func, literal, select, tuple_
+from sqlalchemy import DateTime, exists, func, literal, or_, select, tuple_
 
 from casework.access.permissions import Permission
 from casework.agencies.models import Agency
@@ -43,6 +43,8 @@ class ReferralLine:
     left_at: datetime | None = None
     left_for: str = ""
     """When triage last left it for later, and what it waits for; only in the inbox."""
+    is_sent_again: bool = False
+    """It waits after its referrer has answered what triage sent it back for; only in lists."""
 
     @property
     def missing(self) -> int:
@@ -94,6 +96,30 @@ class ReferralRecord:
     may_correct: bool
     seeks_somebody: bool
     """Somebody has to be found who tries to reach the victim, because the IDVA service is shut out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """From whom a referral came, when (UTC), and how many answers of its checklist are yes; nothing of it is opened."""
+
+    agency_name: str
+    at: datetime
+    score: int | None
+
+
+def sent(work: UnitOfWork, *, referral_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Sent]:
+    """Return what tells these referrals apart, of those that the reader may see or whose victim they are to reach."""
+    if not referral_ids:
+        return {}
+    rows = work.session.execute(
+        select(Referral.id, Agency.name, Referral.submitted_at, Referral.score)
+        .join(Agency, Agency.id == Referral.referrer_agency_id)
+        .where(
+            Referral.id.in_(list(referral_ids)),
+            or_(policy.may_see(work), policy.may_contact(work)),
+        )
+    )
+    return {referral_id: Sent(name, at, score) for referral_id, name, at, score in rows if at is not None}
 
 
 def inbox(
@@ -150,14 +176,22 @@ def my_counts(work: UnitOfWork) -> dict[str, int]:
 
 
 def _lines(work: UnitOfWork, states: Sequence[str] | None, *, with_candidates: bool = True) -> tuple[ReferralLine, ...]:
+    came_back = exists().where(
+        ReferralDecision.referral_id == Referral.id,
+        ReferralDecision.step == rules.ReferralState.RETURNED.value,
+        Referral.state == rules.ReferralState.SUBMITTED.value,
+    )
     query = (
-        select(Referral).where(policy.may_see(work)).order_by(Referral.submitted_at, Referral.received_on, Referral.id)
+        select(Referral, came_back)
+        .where(policy.may_see(work))
+        .order_by(Referral.submitted_at, Referral.received_on, Referral.id)
     )
     if states is None:
         query = query.where(Referral.referrer_account_id == work.actor.account_id)
     else:
         query = query.where(Referral.state.in_(states))
-    rows = work.session.scalars(query.limit(500)).all()
+    found = work.session.execute(query.limit(500)).all()
+    rows = [row for row, _ in found]
     work.keys.load({row.key_id for row in rows})
     probable: dict[uuid.UUID, int] = {}
     if rows and with_candidates and work.actor.has(Permission.REFERRAL_VIEW):
@@ -173,7 +207,10 @@ def _lines(work: UnitOfWork, states: Sequence[str] | None, *, with_candidates: b
         )
     if rows:
         work.note_view("referral:list", "referral_list")
-    return tuple(_line(row, row.document.open(work.keys) or {}, probable.get(row.id, 0)) for row in rows)
+    return tuple(
+        replace(_line(row, row.document.open(work.keys) or {}, probable.get(row.id, 0)), is_sent_again=again)
+        for row, again in found
+    )
 
 
 def referral_record(work: UnitOfWork, *, referral_id: uuid.UUID) -> ReferralRecord:

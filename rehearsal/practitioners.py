@@ -294,15 +294,18 @@ class Practitioners:
             conferences.record_hearing(
                 work, listing_id=listing.id, version=listing.version, hearing=self._recorded(listing)
             )
+        agreed: set[tuple[str, str]] = set()
         for _ in range(self.rng.randint(3, 8)):
             agency = self.rng.choice(list(self._speakers))
             by_when = add_working_days(conference.sits_on, self.rng.randint(1, 15))
+            what = self.rng.choice([one for one in WHAT if (agency, one) not in agreed] or WHAT)
+            agreed.add((agency, what))
             with self.world.work(self.stores, "coordinator", moment) as work:
                 actions.agree(
                     work,
                     listing_id=listing.id,
                     owner_agency_id=self.world.agencies[agency],
-                    what=self.rng.choice(WHAT),
+                    what=what,
                     by_when=by_when,
                 )
         with self.world.work(self.stores, "coordinator", moment + timedelta(minutes=10)) as work:

@@ -1,6 +1,7 @@
 """Somebody at a browser who looks at pages: axe at WCAG 2.2 AA, no sideways scroll, nothing on the console, nothing from elsewhere.
 
-With CASEWORK_SCREENSHOTS=FOLDER each page that is looked at is also kept as a picture.
+With CASEWORK_SCREENSHOTS=FOLDER each page that is looked at is also kept as a picture; with CASEWORK_PICTURES=FOLDER those of PICTURED
+are, beside the pictures of test_every_page.py: pages to which no link of the demonstration leads.
 """
 
 from __future__ import annotations
@@ -20,6 +21,33 @@ PHONE: Final[ViewportSize] = {"width": 320, "height": 640}
 _LOADED: Final = frozenset({"stylesheet", "script", "font", "image"})
 GIVEN_UP: Final = "net::ERR_ABORTED"
 """What a browser says of a request that it dropped itself, because its page was left."""
+
+
+# What a page that is looked at is called among the pictures of every page.
+PICTURED: Final = {
+    "refer-who": "referring.step-who",
+    "refer-checklist": "referring.step-checklist",
+    "refer-routes": "referring.step-routes",
+    "refer-children": "referring.step-children",
+    "refer-safe-contact": "referring.step-safe-contact",
+    "refer-check": "referring.check",
+    "refer-sent": "referring.sent",
+    "refer-signed-out": "sign_in.password",
+    "cases-found": "cases.search",
+    "research-ask": "colleagues.ask",
+    "research-question": "colleagues.question",
+    "minutes-change": "minutes.amend",
+    "minutes-progress": "minutes.progress",
+}
+TALLEST, QUALITY = 2_400, 50  # of a picture: pixels, and JPEG from 0 to 100
+
+
+def picture(page: Page, path: Path) -> None:
+    """Keep the page that is open as a picture, from its top as far down as TALLEST."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    height = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
+    page.set_viewport_size({"width": DESK["width"], "height": height})
+    page.screenshot(path=path, type="jpeg", quality=QUALITY)
 
 
 @functools.cache
@@ -96,4 +124,7 @@ class Looker:
             if folder := os.environ.get("CASEWORK_SCREENSHOTS"):
                 self.page.screenshot(path=f"{folder}/{name}-{size['width']}.png", full_page=True)
         self.page.set_viewport_size(DESK)
+        if name in PICTURED and (folder := os.environ.get("CASEWORK_PICTURES")):
+            picture(self.page, Path(folder) / f"{PICTURED[name]}.jpg")
+            self.page.set_viewport_size(DESK)
         assert not self.complaints, f"{name}: {self.complaints}"

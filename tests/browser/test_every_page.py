@@ -1,7 +1,8 @@
 """Every page that a link leads to, in a real Chromium, over the demonstration: axe at WCAG 2.2 AA, no sideways scroll at 320 px, no
 complaint, nothing from elsewhere, at most twelve statements.
 
-With CASEWORK_PICTURES=FOLDER each page is also kept as a picture: that is how docs/pictures/pages is made (docs/how-to/add-a-page.md).
+With CASEWORK_PICTURES=FOLDER each page is also kept as a picture: that is how docs/pictures/pages is made (docs/how-to/add-a-page.md),
+together with those of looking.PICTURED.
 """
 
 from __future__ import annotations
@@ -33,12 +34,11 @@ from casework.work import Stores, UnitOfWork
 from config.settings import Settings
 from rehearsal import demonstration
 from rehearsal.partnership import World
-from tests.browser.looking import DESK, GIVEN_UP, PHONE, violations
+from tests.browser.looking import DESK, GIVEN_UP, PHONE, PICTURED, picture, violations
 from tests.browser.serving import served
 from tests.conftest import Database, _stores
 
 MOST_STATEMENTS = 12  # of a page, with no key held
-TALLEST, QUALITY = 2_400, 50  # of a picture: pixels, and JPEG from 0 to 100
 
 # Whom we follow, in this order: who comes to a page first is looked at there. Homes are looked at for everybody.
 WHO = (
@@ -46,6 +46,31 @@ WHO = (
     *("youth_worker", "school_worker", "youth_manager", "safeguarding_lead", "information_lead", "group_chair"),
 )
 HOME = "home.home"
+
+# Links that are called the same and lead to different places, as "name: how many places"; addresses of one page count once.
+SAME_NAMES = """() => {
+  const places = new Map()
+  for (const link of document.querySelectorAll('main a[href]')) {
+    const name = (link.getAttribute('aria-label') || link.textContent).replace(/\\s+/g, ' ').trim()
+    places.set(name, (places.get(name) || new Set()).add(link.getAttribute('href')))
+  }
+  return [...places].filter(([, hrefs]) => hrefs.size > 1).map(([name, hrefs]) => `${name}: ${hrefs.size} places`)
+}"""
+# Dates of a table's cells that are broken over two lines; two people side by side have too narrow columns for some.
+BROKEN_DATES = """() => {
+  const broken = []
+  for (const cell of document.querySelectorAll('main table:not(.app-beside) :is(td, th)')) {
+    const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT)
+    while (walker.nextNode()) {
+      const words = walker.currentNode.data.trim()
+      if (!/^\\d{1,2} [A-Z][a-z]+ \\d{4}$/.test(words)) continue
+      const range = document.createRange()
+      range.selectNodeContents(walker.currentNode)
+      if (new Set([...range.getClientRects()].map(one => one.top)).size > 1) broken.push(words)
+    }
+  }
+  return broken
+}"""
 
 # Pages that no link of the demonstration leads to, and where they are looked at instead.
 ELSEWHERE = {
@@ -190,7 +215,11 @@ def told(site: Site, browser: Browser) -> Told:
             "# Every page of the demonstration\n",
             "Made by tests/browser/test_every_page.py; in brackets who looks.\n",
         ]
-        lines += [f"## {title}\n\n![{title}]({name}.jpg)\n" for name, title in sorted(found.titles.items())]
+        others = {name: f"{name}, in a story of its own" for name in PICTURED.values()}
+        kept = {
+            name: title for name, title in (others | found.titles).items() if (Path(folder) / f"{name}.jpg").exists()
+        }
+        lines += [f"## {title}\n\n![{title}]({name}.jpg)\n" for name, title in sorted(kept.items())]
         (Path(folder) / "README.md").write_text("\n".join(lines), encoding="utf-8")
     return found
 
@@ -282,9 +311,11 @@ def _look(page: Page, site: Site, path: str, name: str, who: str | None, found: 
 def _examine(page: Page, name: str, who: str | None, found: Told, said: list[str]) -> None:
     """Say what axe finds on the page that is open, and whether it fits a phone."""
     said += [f"axe {one}" for one in violations(page)]
+    said += [f"links of one name: {one}" for one in page.evaluate(SAME_NAMES)]
+    said += [f"broken over two lines: {one}" for one in sorted(set(page.evaluate(BROKEN_DATES)))]
     if folder := os.environ.get("CASEWORK_PICTURES"):
         found.titles[name] = f"{page.title().removesuffix(' – Casework')} ({who or 'nobody'})"
-        _keep(page, Path(folder) / f"{name}.jpg")
+        picture(page, Path(folder) / f"{name}.jpg")
     page.set_viewport_size(PHONE)
     wide = page.evaluate("document.documentElement.scrollWidth")
     if wide > PHONE["width"]:
@@ -293,13 +324,6 @@ def _examine(page: Page, name: str, who: str | None, found: Told, said: list[str
             ".slice(0, 3).map(one => one.outerHTML.slice(0, 160))"
         )
         said.append(f"{wide} px wide on a phone: {culprits}")
-
-
-def _keep(page: Page, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    height = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
-    page.set_viewport_size({"width": DESK["width"], "height": height})
-    page.screenshot(path=path, type="jpeg", quality=QUALITY)
 
 
 def _links(page: Page) -> list[str]:

@@ -36,6 +36,20 @@ def voice(page: Page) -> str:
     return page.locator("textarea[name=voice]").input_value()
 
 
+class TestOnPaper:
+    def test_are_the_list_and_the_agenda_and_no_button(
+        self, sitting: OpenRound, looker: Callable[[str], Looker]
+    ) -> None:
+        priya = looker("coordinator")
+        for path in (sitting.path, f"{sitting.path}/sitting"):
+            page = priya.open(path)
+            page.emulate_media(media="print")
+            expect(page.get_by_text("Leanne Whitehouse").first).to_be_visible()
+            expect(page.get_by_text("Confidential. Printed by Priya Nair")).to_be_visible()
+            assert page.locator(":is(a[role=button], button, select, textarea, nav, kbd):visible").count() == 0
+            expect(page.get_by_text("Follow the table on this screen")).to_be_hidden()
+
+
 class TestWhatTheCoordinatorTypes:
     def test_is_on_the_chair_s_screen_within_two_seconds(
         self, sitting: OpenRound, looker: Callable[[str], Looker]

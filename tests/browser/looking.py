@@ -32,7 +32,6 @@ PICTURED: Final = {
     "refer-safe-contact": "referring.step-safe-contact",
     "refer-check": "referring.check",
     "refer-sent": "referring.sent",
-    "refer-signed-out": "sign_in.password",
     "cases-found": "cases.search",
     "research-ask": "colleagues.ask",
     "research-question": "colleagues.question",

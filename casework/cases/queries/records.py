@@ -32,6 +32,7 @@ from casework.cases import policy
 from casework.cases.models import Case, CaseLink, CasePerson, Flag
 from casework.cases.rules import StandingKind
 from casework.encryption.sealed import SealedField
+from casework.errors import NotFound
 from casework.people.models import Person
 from casework.people.queries import PersonRecord
 from casework.programmes.registry import MARAC
@@ -146,16 +147,20 @@ def case_record(work: UnitOfWork, *, case_id: uuid.UUID) -> CaseRecord:
     The keys of the case and of its checklists come along, so that its actions and answers open without another round trip; its
     flags and ties come with its people.
     """
-    case = policy.reach(work, case_id, programme=MARAC)
+    rows = work.entities(_whole_case, work.actor.has(Permission.CASE_VIEW_ALL), case_id=case_id, case_ids=[case_id])
+    if not rows:
+        policy.reach(work, case_id, programme=MARAC)  # refuses, and notes why
+        raise NotFound
+    case, flags, links, checklist_keys = rows[0][:4]
     work.note_view("case:view", "case", case.id)
-    rows = work.rows(_whole_case, work.actor.has(Permission.CASE_VIEW_ALL), case_id=case.id, case_ids=[case.id])
-    work.keys.load([case.key_id, *(key_id for row in rows for key_id in (row.key_id, *(row.checklist_keys or ())))])
-    members = by_case(work, rows)[case.id]
+    people_in = [row for row in rows if row.part is not None]
+    work.keys.load([case.key_id, *(row.key_id for row in people_in), *(checklist_keys or ())])
+    members = by_case(work, people_in)[case.id]
     return CaseRecord(
         line=line_of(case, members),
         people=members,
-        flags=tuple(_flag(*flag) for flag in (rows[0].flags if rows else None) or ()),
-        links=tuple(LinkRecord(uuid.UUID(found), *said) for found, *said in (rows[0].links if rows else None) or ()),
+        flags=tuple(_flag(*flag) for flag in flags or ()),
+        links=tuple(LinkRecord(uuid.UUID(found), *said) for found, *said in links or ()),
         marac_id=case.marac_id,
         may_block=work.actor.has(Permission.CASE_BLOCK),
         may_see_equality=work.actor.has(Permission.CASE_VIEW_ALL),
@@ -293,13 +298,15 @@ def _whole_case(actor: Actor, now: datetime, of_everybody: bool) -> Executable:
     checklists = select(func.array_agg(RiskAssessment.key_id)).where(RiskAssessment.case_id == case_id)
     return (
         select(
-            checklists.scalar_subquery().label("checklist_keys"),
-            _as_json(_flags(actor, now, of_everybody)).label("flags"),
-            _as_json(_links(actor, now)).label("links"),
+            Case,
+            _as_json(_flags(actor, now, of_everybody)),
+            _as_json(_links(actor, now)),
+            checklists.scalar_subquery(),
             *_MEMBER,
         )
-        .join(Person, Person.id == CasePerson.person_id)
-        .where(CasePerson.case_id == case_id)
+        .outerjoin(CasePerson, CasePerson.case_id == Case.id)
+        .outerjoin(Person, Person.id == CasePerson.person_id)
+        .where(Case.id == case_id, policy.is_of(MARAC), policy.may_see(actor, now))
         .order_by(CasePerson.id)
     )
 

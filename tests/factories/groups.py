@@ -107,3 +107,9 @@ def a_young_person(partnership: APartnership, key: str = "youth_worker", **detai
     )
     with partnership.acting(key, Purpose.SUPPORT) as work:
         return youth.open_enquiry(work, enquiry=enquiry).case_id
+
+
+def switch_on(group: AGroup) -> None:
+    """Record that the group may hear named cases."""
+    with group.partnership.acting("coordinator") as work:
+        operations.set_mode(work, group_id=group.id, mode="named_case", ground="Panel agreement of 2026", from_on=FIRST)

@@ -13,7 +13,7 @@ from casework.access.permissions import Purpose as Why
 from casework.consent.rules import Category
 from casework.groups import operations
 from casework.groups.operations import NewEntry
-from tests.factories.groups import FIRST, AGroup, a_group, a_young_person
+from tests.factories.groups import FIRST, AGroup, a_group, a_young_person, switch_on
 from tests.factories.partnership import APartnership
 from tests.factories.sharing import OFFERED, YoungPerson
 from tests.web.visitor import Visitor, text_of, without_token
@@ -243,12 +243,6 @@ class TestMinutes:
                 "Two more wardens.",
             ):
                 assert words in text
-
-
-def switch_on(group: AGroup) -> None:
-    """Record that the group may hear named cases."""
-    with group.partnership.acting("coordinator") as work:
-        operations.set_mode(work, group_id=group.id, mode="named_case", ground="Panel agreement of 2026", from_on=FIRST)
 
 
 class TestNamedCases:

@@ -261,7 +261,7 @@ def the_minutes_are_approved_and_read(story: Story) -> None:
     page.get_by_role("link", name="Changes to the draft").click()
     expect(page.locator("ins")).to_contain_text("And the garden door.")
     page = story.opens("chair", "/")
-    page.get_by_role("link", name="Vale South MARAC, Wednesday 23 December").click()
+    page.get_by_role("link", name="Vale South MARAC, Wednesday 23 December", exact=True).click()
     expect(page.locator("main")).to_contain_text("And the garden door.")
     story.at("chair").press("Approve the minutes")
     expect(page.get_by_text("The minutes are approved.")).to_be_visible()

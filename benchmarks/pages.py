@@ -18,14 +18,12 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from subprocess import run as run_program
-from typing import Any
 from urllib.parse import urljoin
-
-from sqlalchemy import event
 
 from benchmarks import null_copy, three_thousand
 from benchmarks.installation import Installation, installed
 from benchmarks.measure import Case, Result, Table, alternate
+from benchmarks.statements import counted
 from benchmarks.three_thousand import Place
 from casework.access.actors import SYSTEM
 from casework.accounts import operations as accounts
@@ -186,16 +184,9 @@ def _statements(place: Installation, cookie: str, path: str) -> int:
     """Return how many statements the databases get for one page: the main one and the key store together."""
     app = create(Settings.read(place.environment))
     stores = app.extensions[EXTENSION].stores
-    count = 0
-
-    def note(*given: Any) -> None:
-        nonlocal count
-        count += "set_config(" not in str(given[2])  # who asks, sent with the beginning of the transaction
-
-    for engine in (stores.engine, stores.key_store.engine):
-        event.listen(engine, "before_cursor_execute", note)
-    answer = app.test_client(use_cookies=False).get(path, headers={"Cookie": cookie, "Host": "127.0.0.1"})
+    with counted() as sent:
+        answer = app.test_client(use_cookies=False).get(path, headers={"Cookie": cookie, "Host": "127.0.0.1"})
     if answer.status_code != 200:
         raise RuntimeError(f"{path}: {answer.status}")
     stores.close()
-    return count
+    return len(sent)

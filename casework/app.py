@@ -64,7 +64,7 @@ def create(settings: Settings | None = None, *, clock: Callable[[], datetime] = 
     settings = settings or Settings.read(os.environ)
     https = settings.base_url.startswith("https://")
     app = Casework("casework.web", static_folder=None)
-    app.extensions[EXTENSION] = Service(settings=settings, stores=Stores.open(settings), clock=clock)
+    app.extensions[EXTENSION] = Service(settings=settings, stores=Stores.open(settings, keeps_plans=True), clock=clock)
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,

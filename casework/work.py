@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import select as sockets
 import uuid
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,8 +22,8 @@ from sqlalchemy import (
     DateTime,
     Engine,
     Executable,
-    Row,
-    Uuid,
+    Insert,
+    RootTransaction,
     bindparam,
     create_engine,
     event,
@@ -35,8 +35,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, SessionTransaction
 
-from casework.access.actors import Actor, ActorKind
-from casework.access.permissions import Permission, Purpose, Role
+from casework.access.actors import Actor
+from casework.access.permissions import Permission, Purpose
 from casework.audit.models import AuditEntry
 from casework.encryption.blind_index import BlindIndex
 from casework.encryption.key_store import Keys, KeyStore
@@ -44,6 +44,7 @@ from casework.encryption.transit import open_master_keys
 from casework.errors import CaseworkError, NotAllowed
 from casework.events.domain_event import DomainEvent
 from casework.events.models import OutboxMessage
+from casework.kept_statements import KeptStatement, Sort, as_sqlalchemy
 from config.settings import Settings
 
 NO_PARTNERSHIP = uuid.UUID(int=0)
@@ -54,19 +55,24 @@ Build = Callable[..., Executable]
 class Stores:
     """What a unit of work stands on: the main database, the key store, and the blind index. Built once for each process.
 
-    `statements` keeps the reads that pages make all the time (`UnitOfWork.rows`).
+    `statements` keeps what pages send all the time (`UnitOfWork.rows`), `made` what
+    asks for objects (`entities`).
     """
 
     engine: Engine
     key_store: KeyStore
     blind: BlindIndex
-    statements: dict[Hashable, Executable] = field(default_factory=dict, repr=False, compare=False)
+    statements: dict[Hashable, KeptStatement] = field(default_factory=dict, repr=False, compare=False)
+    made: dict[Hashable, Executable] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def open(cls, settings: Settings, *, pool_size: int = 5) -> Stores:
-        """Return what a process with these settings works on. Raises MasterKeyError when the master keys cannot be read."""
+    def open(cls, settings: Settings, *, pool_size: int = 5, keeps_plans: bool = False) -> Stores:
+        """Return what a process with these settings works on. Raises MasterKeyError when the master keys cannot be read.
+
+        With `keeps_plans` the server plans each prepared statement once for a connection: for pages, which send the same few.
+        """
         return cls(
-            engine=connect(settings.database_url, pool_size=pool_size),
+            engine=connect(settings.database_url, pool_size=pool_size, keeps_plans=keeps_plans),
             key_store=KeyStore(settings.key_store_url, open_master_keys(settings.master_keys), pool_size=pool_size),
             blind=BlindIndex(settings.index_key),
         )
@@ -77,14 +83,18 @@ class Stores:
         self.key_store.close()
 
 
-def connect(database_url: str, *, pool_size: int = 5) -> Engine:
+_OPTIONS = "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=10000"
+_PLANNED_ONCE = " -c plan_cache_mode=force_generic_plan"
+
+
+def connect(database_url: str, *, pool_size: int = 5, keeps_plans: bool = False) -> Engine:
     """Return the engine of the main database. Parameters are kept out of error texts; dead connections are noticed before use."""
     engine = create_engine(
         database_url,
         pool_size=pool_size,
         max_overflow=5,
         hide_parameters=True,
-        connect_args={"options": "-c timezone=UTC -c statement_timeout=60000 -c lock_timeout=10000"},
+        connect_args={"options": _OPTIONS + (_PLANNED_ONCE if keeps_plans else "")},
     )
     event.listen(engine, "checkout", refuse_dead)
     return engine
@@ -112,62 +122,29 @@ class _Session(Session):
 
 @event.listens_for(_Session, "after_begin")
 def _set_context(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
-    """Tell the database's row-level security whose rows this transaction may touch; it ends with the transaction.
-
-    Both go in one round trip. Where that is not possible (a dead connection, a transaction that runs already) the ordinary
-    statement follows, which raises what there is to raise.
-    """
-    context: str = session.info["context"]
-    server: psycopg.Connection[Any] = connection.connection.dbapi_connection  # type: ignore[assignment]
-    begun = (
-        server.pgconn.transaction_status == TransactionStatus.IDLE
-        and server.pgconn.exec_(_BEGIN.format(context).encode("ascii")).status == ExecStatus.TUPLES_OK
-    )
-    if not begun:
-        connection.execute(_CONTEXT, {"context": context})
+    begin: Callable[[Connection], None] = session.info["begin"]
+    begin(connection)
 
 
 # What is put in is the text of a UUID, or nothing: several statements in one message cannot have bound values.
 _BEGIN = "BEGIN; SELECT set_config('app.partnership_id', '{}', true)"
 _CONTEXT = text("SELECT set_config('app.partnership_id', :context, true)")
-# Every column has its place, also the empty ones, so that there is one statement for one entry and one for any number.
 _ENTRY_COLUMNS = [column for column in AuditEntry.__table__.columns if column.name != "written_at"]
-_ENTRY = insert(AuditEntry.__table__).values(  # type: ignore[arg-type]  # a mapped class's table
-    {column.name: bindparam(column.name) for column in _ENTRY_COLUMNS}
-)
-_ENTRIES = insert(AuditEntry).from_select(
-    [column.name for column in _ENTRY_COLUMNS],
-    select(*(func.unnest(bindparam(column.name, type_=ARRAY(column.type))) for column in _ENTRY_COLUMNS)),
-    include_defaults=False,
-)
 
 
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """What a policy may decide by when it makes a condition for an actor: everything but who it is."""
-
-    kind: ActorKind
-    roles: frozenset[Role]
-    protocol_signed: bool
-    has_account: bool
-    has_agency: bool
-
-    @classmethod
-    def of(cls, actor: Actor) -> Self:
-        """Return the sort that an actor is of at this moment."""
-        return cls(
-            actor.kind,
-            actor.roles,
-            actor.protocol_signed,
-            actor.account_id is not None,
-            actor.agency_id is not None,
-        )
-
-    def anybody(self) -> Actor:
-        """Return an actor of this sort whose ids are bound parameters."""
-        account: Any = bindparam("actor_account_id", type_=Uuid()) if self.has_account else None
-        agency: Any = bindparam("actor_agency_id", type_=Uuid()) if self.has_agency else None
-        return Actor(self.kind, account, agency, self.roles, self.protocol_signed)
+def _entries(differ: frozenset[str]) -> Insert:
+    """Return the statement that writes entries of the trail: an array for each column in which they differ, one value for the others."""
+    if not differ:
+        return insert(AuditEntry).values({column.name: bindparam(column.name) for column in _ENTRY_COLUMNS})
+    values = [
+        func.unnest(bindparam(column.name, type_=ARRAY(column.type)))
+        if column.name in differ
+        else bindparam(column.name, type_=column.type)
+        for column in _ENTRY_COLUMNS
+    ]
+    return insert(AuditEntry).from_select(
+        [column.name for column in _ENTRY_COLUMNS], select(*values), include_defaults=False
+    )
 
 
 class UnitOfWork:
@@ -198,8 +175,9 @@ class UnitOfWork:
         self.correlation_id = correlation_id or uuid.uuid4()
         self.keys: Keys = stores.key_store.keys(self.partnership_id)
         self.blind = stores.blind
-        context = "" if self.partnership_id == NO_PARTNERSHIP else str(uuid.UUID(int=self.partnership_id.int))
-        self.session: Session = _Session(stores.engine, expire_on_commit=False, info={"context": context})
+        self._connection: Connection | None = None
+        self._session: Session | None = None
+        self._begun: RootTransaction | None = None
         self._events: list[dict[str, Any]] = []
         self._entries: list[dict[str, Any]] = []
         self._refusals: list[dict[str, Any]] = []
@@ -214,9 +192,9 @@ class UnitOfWork:
         try:
             if error is None:
                 self._store_records(self._entries + self._refusals)
-                self.session.commit()
+                self._commit()
                 return
-            self.session.rollback()
+            self._roll_back()
             if isinstance(error, NotAllowed) and not self._refusals:
                 self.refuse(act="refused", code=error.code)
             is_refused = isinstance(error, CaseworkError) and bool(self._if_refused)
@@ -226,9 +204,68 @@ class UnitOfWork:
                 for write in self._if_refused if is_refused else ():
                     write()
                 self._store_records(self._entries + self._refusals)
-                self.session.commit()
+                self._commit()
         finally:
-            self.session.close()
+            if self._session is not None:
+                self._session.close()
+            if self._connection is not None:
+                self._connection.close()
+
+    @property
+    def session(self) -> Session:
+        """The session of this unit's transaction: for changes, and for reads of whole objects. Made when it is first asked for."""
+        if self._session is None:
+            self._session = _Session(
+                self._connected(),
+                expire_on_commit=False,
+                join_transaction_mode="control_fully",
+                info={"begin": self._begin},
+            )
+        return self._session
+
+    def connection(self) -> Connection:
+        """Return the connection in its transaction, which has begun by saying whose rows it may touch."""
+        connection = self._connected()
+        if not connection.in_transaction():
+            connection.begin()
+        self._begin(connection)
+        return connection
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            self._connection = self.stores.engine.connect()
+        return self._connection
+
+    def _begin(self, connection: Connection) -> None:
+        """Tell the database's row-level security whose rows this transaction may touch, once; it ends with the transaction.
+
+        Both go in one round trip. Where that is not possible (a dead connection, a transaction that runs already) the ordinary
+        statement follows, which raises what there is to raise.
+        """
+        transaction = connection.get_transaction()
+        if transaction is self._begun:
+            return
+        context = "" if self.partnership_id == NO_PARTNERSHIP else str(uuid.UUID(int=self.partnership_id.int))
+        server: psycopg.Connection[Any] = connection.connection.dbapi_connection  # type: ignore[assignment]
+        is_set = (
+            server.pgconn.transaction_status == TransactionStatus.IDLE
+            and server.pgconn.exec_(_BEGIN.format(context).encode("ascii")).status == ExecStatus.TUPLES_OK
+        )
+        if not is_set:
+            connection.execute(_CONTEXT, {"context": context})
+        self._begun = transaction
+
+    def _commit(self) -> None:
+        if self._session is not None:
+            self._session.commit()
+        if self._connection is not None:
+            self._connection.commit()
+
+    def _roll_back(self) -> None:
+        if self._session is not None:
+            self._session.rollback()
+        if self._connection is not None:
+            self._connection.rollback()
 
     def move_to(self, now: datetime, *, correlation_id: uuid.UUID | None) -> None:
         """Go on at another moment (UTC): that of the next event, where several are handled in one transaction."""
@@ -296,33 +333,58 @@ class UnitOfWork:
             self.refuse(act=permission.value, code="role")
             raise NotAllowed(code="role")
 
-    def rows(self, build: Build, *shape: Hashable, **values: object) -> Sequence[Row[Any]]:
-        """Run a read of columns that pages make all the time: its statement is made once for each sort of actor and kept.
+    def rows(self, build: Build, *shape: Hashable, **values: object) -> Sequence[Any]:
+        """Run a read that pages make all the time: its statement is made once for each sort of actor and kept.
 
         `build(actor, now, *shape)` returns it, with `bindparam` for each of `values`. It gets an actor whose ids are bound
         parameters, so conditions of a policy go in as they are. What the actor may do decides which statement it is, so a
-        right that ends takes its statement with it.
+        right that ends takes its statement with it. Returns named tuples, to be read only; raises what SQLAlchemy raises.
         """
-        self.session.flush()
-        return self.session.connection().execute(self._statement(build, shape), self._bound(values)).all()
+        if self._session is not None:
+            self._session.flush()
+        return self._run(self._statement(build, shape), self._bound(values))
 
-    def look(self, build: Build, **values: object) -> Sequence[Row[Any]]:
+    def look(self, build: Build, **values: object) -> Sequence[Any]:
         """Run a read of columns outside any transaction, in one round trip: for what lies outside row-level security."""
-        engine = self.stores.engine
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            return connection.execute(self._statement(build, ()), self._bound(values)).all()
+        pooled = self.stores.engine.raw_connection()
+        server: psycopg.Connection[Any] = pooled.dbapi_connection  # type: ignore[assignment]
+        try:
+            server.autocommit = True
+            found = self._statement(build, ()).run(server, self._bound(values))
+            server.autocommit = False
+        except psycopg.Error as error:
+            pooled.invalidate(error)
+            raise as_sqlalchemy(error, self.stores.engine.dialect, is_dead=server.closed) from error
+        pooled.close()
+        return found
 
     def entities(self, build: Build, *shape: Hashable, **values: object) -> Sequence[Any]:
-        """Run a read of whole objects in the same way."""
-        return self.session.execute(self._statement(build, shape), self._bound(values)).all()
+        """Run a read of objects that may then be changed, in the same way but through the session."""
+        key = (build, Sort.of(self.actor), shape)
+        made = self.stores.made.get(key)
+        if made is None:
+            made = self.stores.made[key] = self._made(build, shape)
+        return self.session.execute(made, self._bound(values)).all()
 
-    def _statement(self, build: Build, shape: tuple[Hashable, ...]) -> Executable:
-        sort = Sort.of(self.actor)
-        statement = self.stores.statements.get((build, sort, shape))
-        if statement is None:
-            made = build(sort.anybody(), bindparam("now", type_=DateTime(timezone=True)), *shape)
-            statement = self.stores.statements[(build, sort, shape)] = made
-        return statement
+    def _run(self, statement: KeptStatement, values: Mapping[str, object]) -> Sequence[Any]:
+        connection = self.connection()
+        server: psycopg.Connection[Any] = connection.connection.dbapi_connection  # type: ignore[assignment]
+        try:
+            return statement.run(server, values)
+        except psycopg.Error as error:
+            if server.closed:
+                connection.invalidate(error)
+            raise as_sqlalchemy(error, self.stores.engine.dialect, is_dead=server.closed) from error
+
+    def _statement(self, build: Build, shape: tuple[Hashable, ...]) -> KeptStatement:
+        key = (build, Sort.of(self.actor), shape)
+        kept = self.stores.statements.get(key)
+        if kept is None:
+            kept = self.stores.statements[key] = KeptStatement(self._made(build, shape), self.stores.engine.dialect)
+        return kept
+
+    def _made(self, build: Build, shape: tuple[Hashable, ...]) -> Executable:
+        return build(Sort.of(self.actor).anybody(), bindparam("now", type_=DateTime(timezone=True)), *shape)
 
     def _bound(self, values: dict[str, object]) -> dict[str, object]:
         actor = self.actor
@@ -348,10 +410,14 @@ class UnitOfWork:
         }
 
     def _store_records(self, entries: list[dict[str, Any]]) -> None:
-        self.session.flush()  # the change first: a broken constraint is met before its record is written
+        if self._session is not None:
+            self._session.flush()  # the change first: a broken constraint is met before its record is written
         if self._events:
             self.session.execute(insert(OutboxMessage), self._events)
         if entries:
-            columns = {column.name: [entry[column.name] for entry in entries] for column in _ENTRY_COLUMNS}
-            statement, values = (_ENTRIES, columns) if len(entries) > 1 else (_ENTRY, entries[0])
-            self.session.connection().execute(statement, values)
+            first = entries[0]
+            differ = frozenset(name for name in first if any(one[name] != first[name] for one in entries))
+            kept = self.stores.statements.get(differ)
+            if kept is None:
+                kept = self.stores.statements[differ] = KeptStatement(_entries(differ), self.stores.engine.dialect)
+            self._run(kept, first | {name: [one[name] for one in entries] for name in differ})

@@ -50,6 +50,7 @@ _numbers = itertools.count(1)
 _used: list[str] = []
 _dialects: dict[str, Dialect] = {}
 _compiled: LRUCache[Any, Any] = LRUCache(3_000)
+_kept: dict[Any, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -352,7 +353,7 @@ def settings(environment: dict[str, str]) -> Settings:
 def _stores(database: Database, key_files: dict[str, str]) -> Stores:
     key_store = KeyStore(database.key_store_url, open_master_keys(Path(key_files["CASEWORK_MASTER_KEYS"])))
     index_key = bytes.fromhex(Path(key_files["CASEWORK_INDEX_KEY"]).read_text())
-    made = Stores(connect(database.url), key_store, BlindIndex(index_key))
+    made = Stores(connect(database.url), key_store, BlindIndex(index_key), statements=_kept)
     compile_once("main", made.engine)
     compile_once("keys", made.key_store.engine)
     return made

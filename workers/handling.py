@@ -103,7 +103,7 @@ def _run_together(stores: Stores, handler: Handler, messages: Sequence[Message])
         correlation_id=first.correlation_id,
     ) as work:
         claimed = outbox.claim_for_handler(
-            work.session.connection(), handler=name_of(handler), ids=[message.id for message in messages]
+            work.connection(), handler=name_of(handler), ids=[message.id for message in messages]
         )
         for message in messages:
             if message.id in claimed:

@@ -41,7 +41,7 @@ def is_done(stores: Stores, moment: datetime) -> bool:
         wanted = {
             (_key(job, one.id), job.last_slot(moment)) for job in SCHEDULE for one in partnerships.partnerships(work)
         }
-        return wanted <= events.finished_slots(work.session.connection(), jobs={job for job, _ in wanted})
+        return wanted <= events.finished_slots(work.connection(), jobs={job for job, _ in wanted})
 
 
 def _key(job: Scheduled, partnership_id: uuid.UUID) -> str:

@@ -18,6 +18,7 @@ from casework.cases import policy as case_policy
 from casework.cases.models import Case
 from casework.clock import london_date
 from casework.conferences.models import Conference, Listing
+from casework.encryption.sealed import SealedField
 from casework.work import UnitOfWork
 
 
@@ -43,7 +44,7 @@ class ActionRecord:
 
 def actions_of(work: UnitOfWork, *, case_ids: Sequence[uuid.UUID]) -> tuple[ActionRecord, ...]:
     """Return the actions of these cases, the latest sitting first, as far as the reader may see the cases."""
-    return _opened(work, work.entities(_of_cases, case_ids=list(case_ids)))
+    return _opened(work, work.rows(_of_cases, case_ids=list(case_ids)))
 
 
 def _of_cases(actor: Actor, now: datetime) -> Executable:
@@ -174,10 +175,10 @@ def _opened(work: UnitOfWork, rows: Sequence[Any]) -> tuple[ActionRecord, ...]:
             sits_on=sits_on,
             listing_id=row.listing_id,
             owner_agency_id=row.owner_agency_id,
-            what=str((row.what.open(work.keys) or {}).get("words", "")),
+            what=str((SealedField(Action.what, row).open(work.keys) or {}).get("words", "")),
             due_on=row.due_on,
             state=row.state,
-            outcome=str((row.outcome.open(work.keys) or {}).get("words", "")) if is_seen else "",
+            outcome=str((SealedField(Action.outcome, row).open(work.keys) or {}).get("words", "")) if is_seen else "",
             reported_at=row.reported_at,
             is_overdue=rules.is_overdue(row.state, row.due_on, today),
             may_report=rules.is_unfinished(row.state) and (every or (mine is not None and row.owner_agency_id == mine)),

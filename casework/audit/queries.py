@@ -18,8 +18,11 @@ from casework.audit.models import AuditEntry
 class Work(Protocol):
     """What these reads need of a unit of work, which stands above this package."""
 
-    session: Session
     partnership_id: uuid.UUID
+
+    @property
+    def session(self) -> Session:
+        """The session of its transaction."""
 
     def require(self, permission: Permission) -> None:
         """Raise NotAllowed without the permission."""

@@ -27,7 +27,7 @@ def status(as_json: bool) -> None:
     """Say how many events wait, are with a worker, are done or dead, and how long the oldest has been waiting."""
     with stores() as opened, operator_work(opened) as work:
         work.require(Permission.SYSTEM_OPERATE)
-        found = queries.status(work.session.connection())
+        found = queries.status(work.connection())
     figures = {
         "pending": found.pending,
         "sent": found.sent,
@@ -48,7 +48,7 @@ def dead(as_json: bool) -> None:
     """List the events that were given up on after ten attempts, with the class of the last error."""
     with stores() as opened, operator_work(opened) as work:
         work.require(Permission.SYSTEM_OPERATE)
-        found = queries.dead_letters(work.session.connection())
+        found = queries.dead_letters(work.connection())
     if as_json:
         letters = [
             {"id": str(letter.id), "event": letter.event, "attempt": letter.attempt, "failure": letter.failure}
@@ -71,7 +71,7 @@ def resend(ids: tuple[uuid.UUID, ...], as_json: bool) -> None:
     """
     with stores() as opened, operator_work(opened) as work:
         work.require(Permission.SYSTEM_OPERATE)
-        connection = work.session.connection()
+        connection = work.connection()
         wanted = ids or tuple(letter.id for letter in queries.dead_letters(connection))
         for message_id in wanted:
             try:

@@ -22,9 +22,9 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Error, Page
-from sqlalchemy import event
 from werkzeug.exceptions import HTTPException
 
+from benchmarks.statements import counted
 from casework.access.actors import SYSTEM
 from casework.accounts import operations as accounts
 from casework.app import create
@@ -147,21 +147,9 @@ class Site:
     def statements(self) -> Iterator[list[str]]:
         """Note what is sent to the databases, by a process that holds no key yet."""
         stores: Stores = self.app.extensions[EXTENSION].stores
-        sent: list[str] = []
-
-        def note(*given: Any) -> None:
-            if "set_config(" not in str(given[2]):  # who asks, sent with the beginning of the transaction
-                sent.append(str(given[2]))
-
         stores.key_store.ring = KeyRing(lambda: 0)
-        engines = (stores.engine, stores.key_store.engine)
-        for engine in engines:
-            event.listen(engine, "before_cursor_execute", note)
-        try:
+        with counted() as sent:
             yield sent
-        finally:
-            for engine in engines:
-                event.remove(engine, "before_cursor_execute", note)
 
     def endpoint(self, address: str) -> str | None:
         """Return which page an address leads to, None for what is no page of ours."""

@@ -10,8 +10,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
+from benchmarks import statements
 from casework.access.permissions import Purpose
 from casework.actions.models import Action
 from casework.cases.models import Case, Flag
@@ -39,24 +40,16 @@ class Statements:
 
     def __init__(self, partnership: APartnership) -> None:
         self._key_store = partnership.stores.key_store
-        self._engines = (partnership.stores.engine, self._key_store.engine)
         self.count = 0
-
-    def _note(self, *given: Any) -> None:
-        self.count += "set_config(" not in str(given[2])
 
     @contextmanager
     def counted(self) -> Iterator[None]:
         """Count from nought, in a process that holds no key yet."""
         self.count = 0
         self._key_store.ring = KeyRing(lambda: 0)
-        for engine in self._engines:
-            event.listen(engine, "before_cursor_execute", self._note)
-        try:
+        with statements.counted() as sent:
             yield
-        finally:
-            for engine in self._engines:
-                event.remove(engine, "before_cursor_execute", self._note)
+        self.count = len(sent)
 
 
 def a_round_of(fortnight: Fortnight, number: int, cases: range) -> None:
@@ -130,7 +123,7 @@ def counts(fortnight: Fortnight, known: Known) -> dict[str, int]:
             named = {one.name: given[place][0][1] for place, one in enumerate(needed) if one.kind is one.KEYWORD_ONLY}
             plain = [given[place][0][1] for place, one in enumerate(needed) if one.kind is not one.KEYWORD_ONLY]
             with fortnight.partnership.acting(reader, Purpose.CONFERENCE) as work:
-                work.session.connection()
+                work.connection()
                 with statements.counted():
                     try:
                         query(work, *plain, **named)

@@ -7,10 +7,11 @@ from datetime import date, time
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
 import casework.groups.models as tables
+from benchmarks.statements import counted
 from casework.access.permissions import GRANTS, Permission, Purpose, Role
 from casework.audit.models import AuditEntry
 from casework.cases import operations as cases
@@ -220,18 +221,8 @@ class TestG3TheCheckTellsNothingOfWhatAnotherAgencyKnows:
 
     @staticmethod
     def _statements(group: AGroup) -> int:
-        sent: list[str] = []
-        engine, actor = group.partnership.stores.engine, group.partnership.actor_of("housing_worker")
-
-        def note(*given: Any) -> None:
-            sent.append(given[2])
-
-        event.listen(engine, "before_cursor_execute", note)
-        try:
-            with group.partnership.work(actor) as work:
-                queries.look_for_people(work, text="Jamie Stone")
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
+        with group.partnership.work(group.partnership.actor_of("housing_worker")) as work, counted() as sent:
+            queries.look_for_people(work, text="Jamie Stone")
         return len(sent)
 
 

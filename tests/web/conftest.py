@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
+from benchmarks.statements import counted
 from casework.app import create
 from casework.encryption.key_ring import KeyRing
 from casework.web.unit import EXTENSION, Service
@@ -64,39 +63,16 @@ def visitor_as(app: Flask, partnership: APartnership) -> Callable[[str], Visitor
     return lambda key: Visitor(app).becomes(partnership.people[key])
 
 
-class Statements:
-    """The SQL statements that a page sends, to the database and to the key store. What sets the context of a transaction counts not."""
-
-    def __init__(self) -> None:
-        self.sent: list[str] = []
-
-    def note(self, *given: Any) -> None:
-        """Note one statement (SQLAlchemy's before_cursor_execute)."""
-        statement = str(given[2])
-        if "set_config(" not in statement:
-            self.sent.append(statement)
-
-    def __len__(self) -> int:
-        return len(self.sent)
-
-
 @pytest.fixture
-def statements(app: Flask) -> Callable[[], AbstractContextManager[Statements]]:
+def statements(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
     """Count what is sent to the databases: `with statements() as sent: visitor.open(…)`, then `len(sent)`."""
 
     @contextmanager
-    def count() -> Iterator[Statements]:
+    def count() -> Iterator[list[str]]:
         stores: Stores = app.extensions[EXTENSION].stores
-        counted = Statements()
         stores.key_store.ring = KeyRing(lambda: 0)  # as a process counts that holds no key yet
-        engines = (stores.engine, stores.key_store.engine)
-        for engine in engines:
-            event.listen(engine, "before_cursor_execute", counted.note)
-        try:
-            yield counted
-        finally:
-            for engine in engines:
-                event.remove(engine, "before_cursor_execute", counted.note)
+        with counted() as sent:
+            yield sent
 
     return count
 

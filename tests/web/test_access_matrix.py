@@ -19,7 +19,6 @@ from casework.research.models import ResearchRequest
 from casework.web import guard
 from tests.factories.partnership import APartnership
 from tests.web.access_table import GATES, PEOPLE
-from tests.web.conftest import Statements
 from tests.web.minuted_round import MinutedRound
 from tests.web.visitor import Visitor, without_token
 
@@ -164,7 +163,7 @@ class TestEveryPage:
         app: Flask,
         ids: dict[str, Any],
         browsers: dict[str, Visitor],
-        statements: Callable[[], AbstractContextManager[Statements]],
+        statements: Callable[[], AbstractContextManager[list[str]]],
     ) -> None:
         too_many, looked_at = {}, 0
         for endpoint, method, rule in gates(app):

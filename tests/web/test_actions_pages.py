@@ -42,7 +42,7 @@ class TestAnAgencysActions:
         housing = visitor_as("housing")
         with statements() as sent:
             text = text_of(housing.open("/actions"))
-        assert len(sent) <= 12, sent.sent
+        assert len(sent) <= 12, sent
         assert text.index("Offer a lock change") < text.index("Move her to another estate")
         assert "Leanne Whitehouse" in text
         assert "Overdue" not in text
@@ -263,7 +263,7 @@ class TestEverythingUnfinished:
         visitor = visitor_as(key)
         with statements() as sent:
             text = text_of(visitor.open("/actions"))
-        assert len(sent) <= 12, sent.sent
+        assert len(sent) <= 12, sent
         assert "Vale housing: 2 actions" in text
         assert "Your agency’s actions" not in text
 

@@ -18,7 +18,6 @@ from casework.youth.operations import Adult, Assessment
 from tests.factories import youth as made
 from tests.factories.partnership import APartnership
 from tests.factories.sharing import BASIC, EDUCATION, YoungPerson
-from tests.web.conftest import Statements
 from tests.web.visitor import Visitor, text_of, without_token
 
 VisitorAs = Callable[[str], Visitor]
@@ -94,14 +93,14 @@ class TestTheTable:
         self,
         partnership: APartnership,
         visitor_as: VisitorAs,
-        statements: Callable[[], AbstractContextManager[Statements]],
+        statements: Callable[[], AbstractContextManager[list[str]]],
     ) -> None:
         case_id = made.with_plan(partnership)
         worker = visitor_as("youth_worker")
         for address in (agreed(case_id), agreed(case_id, "sheet")):
             with statements() as seen:
                 worker.open(address)
-            assert 0 < len(seen) <= 12, seen.sent
+            assert 0 < len(seen) <= 12, seen
 
     def test_and_all_that_hangs_on_it_is_for_whoever_sees_the_whole_file(
         self, partnership: APartnership, visitor_as: VisitorAs

@@ -111,7 +111,7 @@ class TestThePages:
         for visitor, path in ((karen, f"{open_round.path}/research"), (karen, address), (browser, there)):
             with statements() as sent:
                 visitor.open(path)
-            assert len(sent) <= 12, [one[:70] for one in sent.sent]
+            assert len(sent) <= 12, [one[:70] for one in sent]
 
 
 class TestTheRepresentative:

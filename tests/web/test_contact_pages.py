@@ -50,7 +50,7 @@ class TestTheList:
         school = visitor_as("school_worker")
         with statements() as sent:
             text = text_of(school.open("/contacts"))
-        assert len(sent) <= 12, sent.sent
+        assert len(sent) <= 12, sent
         assert "Waiting for your answer: 2" in text
         assert OPENER in text
         assert "Answer by Wednesday 25 November, 09:00" in text

@@ -45,7 +45,7 @@ class TestWhatOneOwes:
         housing = visitor_as("housing")
         with statements() as sent:
             text = text_of(housing.open("/duties"))
-        assert len(sent) <= 12, sent.sent
+        assert len(sent) <= 12, sent
         assert text.count("Answer the research request") == 1
         assert "1 case, Vale South MARAC, Wednesday 9 December" in text
         assert f'href="/rounds/{conference.id}/research"' in text
@@ -72,7 +72,7 @@ class TestWhatOneOwes:
         coordinator = visitor_as("coordinator")
         with statements() as sent:
             text = text_of(coordinator.open("/duties"))
-        assert len(sent) <= 12, sent.sent
+        assert len(sent) <= 12, sent
         for referral_id, score in ((first, 15), (second, 17)):
             link = rf'href="/triage/{referral_id}">Decide on the referral <span[^>]*>from Vale [^<]*, {score} of 24 yes</span></a>'
             assert re.search(link, text), text
@@ -112,7 +112,7 @@ class TestWhatIsLate:
         coordinator = visitor_as("coordinator")
         with statements() as sent:
             text = text_of(coordinator.open("/duties"))
-        assert len(sent) <= 12, sent.sent
+        assert len(sent) <= 12, sent
         assert "Vale housing:" in text
         assert "Files not marked" in text
         assert "Daniel Okafor: 1 late" in text

@@ -40,7 +40,7 @@ class TestTheGroupsPage:
         assert visitor.open("/group").headers["Location"] == f"/group/{group.id}"
         with statements() as sent:
             text = text_of(visitor.open(f"/group/{group.id}"))
-        assert len(sent) <= 12, sent.sent
+        assert len(sent) <= 12, sent
         for words in ("Two more wardens", "Tuesday 1 December 2026, 14:00", "No minutes yet", "Vale fire service"):
             assert words in text
         assert ("Seats and single meetings" in text) == (key == "group_chair")
@@ -289,7 +289,7 @@ class TestNamedCases:
         school = visitor_as("school_worker")
         with statements() as sent:
             others = text_of(school.open(page))
-        assert len(sent) <= 12, sent.sent
+        assert len(sent) <= 12, sent
         assert "Asked to leave: Vale fire service, Vale housing" in others or "Asked to leave: Vale housing, " in others
         assert str(young.case_id) not in others
 

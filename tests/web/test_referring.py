@@ -229,7 +229,7 @@ class TestTheSteps:
         for page in (*STEPS, "check"):
             with statements() as sent:
                 amy.open(f"{address}/{page}")
-            assert len(sent) <= 12, (page, [one[:60] for one in sent.sent])
+            assert len(sent) <= 12, (page, [one[:60] for one in sent])
 
 
 class TestTheCheck:

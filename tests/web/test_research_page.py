@@ -15,11 +15,10 @@ from casework.web.forms.quick_day import past_day_from
 from config.settings import Settings
 from tests.factories.partnership import APartnership
 from tests.scenarios.fortnight import Fortnight
-from tests.web.conftest import Statements
 from tests.web.open_round import Browser, OpenRound, words_of
 from tests.web.visitor import Visitor, text_of
 
-Counting = Callable[[], AbstractContextManager[Statements]]
+Counting = Callable[[], AbstractContextManager[list[str]]]
 
 
 @pytest.fixture
@@ -75,7 +74,7 @@ class TestTheQuestionsOfARound:
     ) -> None:
         with statements() as sent:
             words = words_of(text_of(housing.open(page)))
-        assert len(sent) <= 12, sent.sent
+        assert len(sent) <= 12, sent
         for told in (
             "0 of 2 answered",
             "Leanne Whitehouse",

@@ -96,7 +96,7 @@ class TestTheInbox:
             submitted(partnership, another(name))
         with statements() as sent:
             priya.open("/triage")
-        assert len(sent) <= 12, [one[:60] for one in sent.sent]
+        assert len(sent) <= 12, [one[:60] for one in sent]
 
 
 class TestOneReferral:
@@ -143,7 +143,7 @@ class TestOneReferral:
         submitted(partnership, another("Olive"))
         with statements() as sent:
             assert "The same couple" in text_of(priya.open(f"/triage/{again}"))
-        assert len(sent) <= 12, [one[:60] for one in sent.sent]
+        assert len(sent) <= 12, [one[:60] for one in sent]
 
     def test_is_the_same_answer_hidden_or_missing(self, visitor_as: Sign, partnership: APartnership) -> None:
         case_id = accepted(partnership)

@@ -18,10 +18,9 @@ from casework.youth import operations as youth
 from tests.factories import youth as made
 from tests.factories.partnership import APartnership
 from tests.factories.sharing import BASIC, EDUCATION, YoungPerson
-from tests.web.conftest import Statements
 from tests.web.visitor import Visitor, text_of
 
-Counting = Callable[[], AbstractContextManager[Statements]]
+Counting = Callable[[], AbstractContextManager[list[str]]]
 As = Callable[[str], Visitor]
 
 
@@ -89,7 +88,7 @@ class TestWhoeverLeftTheTeam:
             youth.leave_team(work, member_id=made.place_of(partnership, case_id, "school_worker"), words="New school.")
         with statements() as sent:
             inbox = text_of(nurse.open("/shares"))
-        assert len(sent) <= 12, sent.sent
+        assert len(sent) <= 12, sent
         assert "Ada Stone" in inbox
         assert ("Jamie Stone" in inbox, screen in inbox) == (True, True)
         with partnership.work(colleague.actor, purpose=Why.SUPPORT) as work:

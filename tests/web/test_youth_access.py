@@ -11,7 +11,6 @@ import pytest
 from flask import Flask
 
 from tests.factories.partnership import APartnership
-from tests.web.conftest import Statements
 from tests.web.test_access_matrix import address, gates, is_open, send_empty
 from tests.web.visitor import Visitor, without_token
 from tests.web.young_person import a_young_person
@@ -68,7 +67,7 @@ class TestEveryRouteOfAFile:
         app: Flask,
         ids: dict[str, Any],
         browsers: dict[str, Visitor],
-        statements: Callable[[], AbstractContextManager[Statements]],
+        statements: Callable[[], AbstractContextManager[list[str]]],
     ) -> None:
         wrong, too_many, seen = [], {}, set()
         for endpoint, method, rule in gates(app):

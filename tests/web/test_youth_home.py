@@ -13,7 +13,6 @@ from tests.factories import youth as made
 from tests.factories.groups import a_group
 from tests.factories.partnership import APartnership
 from tests.factories.referrals import accepted
-from tests.web.conftest import Statements
 from tests.web.visitor import Visitor, text_of
 from tests.web.young_person import a_young_person
 
@@ -137,11 +136,11 @@ class TestEveryHome:
         key: str,
         partnership: APartnership,
         visitor_as: VisitorAs,
-        statements: Callable[[], AbstractContextManager[Statements]],
+        statements: Callable[[], AbstractContextManager[list[str]]],
     ) -> None:
         a_young_person(partnership)
         partnership.now += timedelta(weeks=9)
         visitor = visitor_as(key)
         with statements() as sent:
             visitor.open("/")
-        assert len(sent) <= 12, "\n\n".join(sent.sent)
+        assert len(sent) <= 12, "\n\n".join(sent)

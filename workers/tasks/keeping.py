@@ -15,7 +15,7 @@ def forget_attempts(work: UnitOfWork) -> None:
 
 def forget_finished(work: UnitOfWork) -> None:
     """Forget events and slots of scheduled work that were done more than thirty days ago."""
-    outbox.forget_finished(work.session.connection())
+    outbox.forget_finished(work.connection())
 
 
 def forget_imports(work: UnitOfWork) -> None:

@@ -114,7 +114,7 @@ def agenda(work: UnitOfWork, *, conference_id: uuid.UUID) -> AgendaRecord:
 def round_and_word(work: UnitOfWork, *, conference_id: uuid.UUID) -> tuple[ConferenceRecord, bool]:
     """Return a round and whether the reader has accepted its statement, in one query. Raises NotAllowed, NotFound."""
     work.require(Permission.CONFERENCE_VIEW)
-    found = work.entities(_round_and_word, conference_id=conference_id)
+    found = work.rows(_round_and_word, conference_id=conference_id)
     if not found:
         raise NotFound
     conference, marac, has_accepted = found[0]

@@ -9,13 +9,14 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Executable, Uuid, bindparam, or_, select
-from sqlalchemy.orm import load_only
+from sqlalchemy.orm import Bundle
 
 from casework.access.actors import Actor
 from casework.cases import policy as case_policy
 from casework.cases.models import Case
 from casework.conferences.models import Conference, Listing, Marac
 from casework.conferences.queries import HearingRecord, hearing
+from casework.encryption.sealed import SealedField
 from casework.referrals import rules
 from casework.referrals.models import Referral
 from casework.risk.models import RiskAssessment
@@ -78,7 +79,7 @@ class Checklist:
 
 def history(work: UnitOfWork, *, case_id: uuid.UUID) -> tuple[PastReferral, ...]:
     """Return the accepted referrals of a case that the reader may see, the earliest first, each with its rounds. Two queries."""
-    rows = work.entities(_history, case_id=case_id)
+    rows = work.rows(_history, case_id=case_id)
     rounds: dict[uuid.UUID, dict[uuid.UUID, RoundOfCase]] = {}
     latest: dict[uuid.UUID, tuple[Referral, RiskAssessment]] = {}
     for referral, assessment, listing, conference, marac_name in rows:
@@ -112,7 +113,22 @@ def history(work: UnitOfWork, *, case_id: uuid.UUID) -> tuple[PastReferral, ...]
 def _history(actor: Actor, now: datetime) -> Executable:
     case_id: Any = bindparam("case_id", type_=Uuid)
     return (
-        select(Referral, RiskAssessment, Listing, Conference, Marac.name)
+        select(
+            # No form, no hearing and no clock is needed here.
+            Bundle(
+                "referral",
+                Referral.id,
+                Referral.referrer_agency_id,
+                Referral.received_on,
+                Referral.is_repeat,
+                Referral.repeat_rule,
+                Referral.routes,
+            ),
+            RiskAssessment,
+            Bundle("listing", Listing.id, Listing.state, Listing.left_because),
+            Bundle("conference", Conference.id, Conference.sits_at),
+            Marac.name,
+        )
         .join(Case, Case.id == Referral.case_id)
         .join(RiskAssessment, RiskAssessment.referral_id == Referral.id)
         .outerjoin(Listing, Listing.referral_id == Referral.id)
@@ -124,18 +140,6 @@ def _history(actor: Actor, now: datetime) -> Executable:
             case_policy.may_see(actor, now),
         )
         .order_by(Referral.received_on, Referral.submitted_at, RiskAssessment.recorded_at, Conference.sits_at)
-        # No form, no hearing and no clock is needed here.
-        .options(
-            load_only(
-                Referral.referrer_agency_id,
-                Referral.received_on,
-                Referral.is_repeat,
-                Referral.repeat_rule,
-                Referral.routes,
-            ),
-            load_only(Listing.state, Listing.left_because),
-            load_only(Conference.sits_at),
-        )
     )
 
 
@@ -190,7 +194,7 @@ def _round(listing: Listing, conference: Conference, marac_name: str) -> RoundOf
 
 
 def _answers(work: UnitOfWork, assessment: RiskAssessment) -> dict[str, Answer]:
-    given = (assessment.answers.open(work.keys) or {}).get("answers", {})
+    given = (SealedField(RiskAssessment.answers, assessment).open(work.keys) or {}).get("answers", {})
     return {code: Answer(answer) for code, answer in given.items()}
 
 

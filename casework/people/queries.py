@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, select, tuple_
 
@@ -16,8 +15,7 @@ from casework.people.rules import Name, PersonFacts
 from casework.work import UnitOfWork
 
 
-@dataclass(frozen=True, slots=True)
-class PersonRecord:
+class PersonRecord(NamedTuple):
     """One person as known: `document` has the shape of a person in a referral (docs/referral-format.md)."""
 
     id: uuid.UUID

@@ -61,7 +61,7 @@ def all_cases() -> str:
             work,
             states=states,
             marac_id=UUID(marac) if marac in maracs else None,
-            page=int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
+            page=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 6 else 1,
             size=SIZE,
         )
     chosen = {"state": state if states else "", "marac": marac if marac in maracs else ""}
@@ -74,9 +74,9 @@ def all_cases() -> str:
         chosen=chosen,
         pages=[
             url_for("cases.all_cases", page=number, marac=chosen["marac"] or None, state=chosen["state"] or None)
-            if 1 <= number <= found.pages
+            if is_there
             else ""
-            for number in (found.page - 1, found.page + 1)
+            for number, is_there in ((found.page - 1, found.page > 1), (found.page + 1, found.has_next))
         ],
     )
 

@@ -160,7 +160,7 @@ class TestAQuery:
         assert answers["operator"] - set(DIRECTORY) - set(ON_CHECKED_IDS) - set(OPERATED) == set()
         insider = self._answers(told, told.partnership.actor_of("coordinator"), asked, given)
         about_the_case = insider - set(DIRECTORY) - set(ON_CHECKED_IDS) - set(OPERATED)
-        assert {"cases.queries.records.case_record", "cases.queries.records.case_list"} <= about_the_case
+        assert {"cases.queries.records.case_record", "cases.queries.lists.case_list"} <= about_the_case
         assert len(about_the_case) > 10
 
     @staticmethod

@@ -12,21 +12,19 @@ from casework.cases.queries.access import (
 )
 from casework.cases.queries.attention import Attention, Holder, Look, attention
 from casework.cases.queries.finding import Finding, Hit, find
+from casework.cases.queries.lists import CasePage, case_list, count_visible
 from casework.cases.queries.records import (
     IN_A_LINE,
     CaseLine,
-    CasePage,
     CaseRecord,
     FlagRecord,
     KnownCase,
     LinkRecord,
     PersonInCase,
     case_lines,
-    case_list,
     case_numbers,
     case_record,
     cases_of_people,
-    count_visible,
     flags_of,
     known_cases,
     line_of,

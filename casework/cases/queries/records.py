@@ -7,14 +7,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
-    ColumnElement,
     Executable,
-    Integer,
-    Row,
     ScalarSelect,
     Select,
     String,
@@ -40,8 +37,7 @@ from casework.risk.models import RiskAssessment
 from casework.work import UnitOfWork
 
 
-@dataclass(frozen=True, slots=True)
-class PersonInCase:
+class PersonInCase(NamedTuple):
     """A person and their part in one case."""
 
     person: PersonRecord
@@ -54,8 +50,7 @@ class PersonInCase:
 IN_A_LINE = ("victim", "perpetrator")
 
 
-@dataclass(frozen=True, slots=True)
-class CaseLine:
+class CaseLine(NamedTuple):
     """One case in a list: what sorts it, and whom it is about."""
 
     id: uuid.UUID
@@ -116,7 +111,7 @@ class CaseRecord:
 
 
 # A person with their part in a case: `id` is the person's, as the seal of their record needs it.
-_MEMBER = (
+MEMBER = (
     Person.id,
     Person.partnership_id,
     Person.key_id,
@@ -127,7 +122,7 @@ _MEMBER = (
     CasePerson.relationship_to_perpetrator,
     CasePerson.lives_with,
 )
-_OF_CASE = (
+OF_CASE = (
     Case.id,
     Case.number,
     Case.state,
@@ -147,7 +142,7 @@ def case_record(work: UnitOfWork, *, case_id: uuid.UUID) -> CaseRecord:
     The keys of the case and of its checklists come along, so that its actions and answers open without another round trip; its
     flags and ties come with its people.
     """
-    rows = work.entities(_whole_case, work.actor.has(Permission.CASE_VIEW_ALL), case_id=case_id, case_ids=[case_id])
+    rows = work.rows(_whole_case, work.actor.has(Permission.CASE_VIEW_ALL), case_id=case_id, case_ids=[case_id])
     if not rows:
         policy.reach(work, case_id, programme=MARAC)  # refuses, and notes why
         raise NotFound
@@ -167,58 +162,6 @@ def case_record(work: UnitOfWork, *, case_id: uuid.UUID) -> CaseRecord:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class CasePage:
-    """One page of a list, with the number of all cases that the reader may see in it."""
-
-    lines: tuple[CaseLine, ...]
-    total: int
-    page: int
-    pages: int
-
-
-def case_list(
-    work: UnitOfWork, *, states: Sequence[str] = (), marac_id: uuid.UUID | None = None, page: int = 1, size: int = 25
-) -> CasePage:
-    """Return a page of MARAC's cases that the reader may see, the latest referral first, and note the view."""
-    wanted = {"states": list(states), "marac_id": marac_id}
-    narrow = (bool(states), marac_id is not None)
-    rows = work.rows(_page_of_cases, *narrow, **wanted, size=size, skipped=(max(page, 1) - 1) * size)
-    total = rows[0].total if rows else work.rows(_number_of_cases, *narrow, **wanted)[0][0] if page > 1 else 0
-    work.note_view("case:list", "case_list")
-    return CasePage(lines=_lines(work, rows), total=total, page=max(page, 1), pages=max(1, -(-total // size)))
-
-
-def _in_list(actor: Actor, now: datetime, by_state: bool, by_marac: bool) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [policy.is_of(MARAC), policy.may_see(actor, now)]
-    if by_state:
-        conditions.append(Case.state == any_(bindparam("states", type_=ARRAY(String))))
-    if by_marac:
-        conditions.append(Case.marac_id == bindparam("marac_id"))
-    return conditions
-
-
-def _number_of_cases(actor: Actor, now: datetime, by_state: bool, by_marac: bool) -> Select[int]:
-    return select(func.count()).select_from(Case).where(*_in_list(actor, now, by_state, by_marac))
-
-
-def _page_of_cases(actor: Actor, now: datetime, by_state: bool, by_marac: bool) -> Executable:
-    # Counted apart from the page: a page then reads 25 rows of its index, and the count nothing but an index.
-    total = _number_of_cases(actor, now, by_state, by_marac).correlate(None).scalar_subquery()
-    return (
-        select(*_OF_CASE, total.label("total"))
-        .where(*_in_list(actor, now, by_state, by_marac))
-        .order_by(Case.last_referral_on.desc(), Case.number.desc())
-        .limit(bindparam("size", type_=Integer))
-        .offset(bindparam("skipped", type_=Integer))
-    )
-
-
-def count_visible(work: UnitOfWork, *, states: Sequence[str] = ()) -> int:
-    """Return how many of MARAC's cases the reader may see."""
-    return int(work.rows(_number_of_cases, bool(states), False, states=list(states))[0][0])
-
-
 def case_lines(
     work: UnitOfWork, *, case_ids: Iterable[uuid.UUID], and_keys: Iterable[uuid.UUID] = ()
 ) -> dict[uuid.UUID, CaseLine]:
@@ -230,7 +173,7 @@ def case_lines(
     if not wanted:
         return {}
     rows = work.session.execute(
-        select(Case, *_MEMBER)
+        select(Case, *MEMBER)
         .outerjoin(CasePerson, CasePerson.case_id == Case.id)
         .outerjoin(Person, Person.id == CasePerson.person_id)
         .where(Case.id.in_(wanted), policy.is_of(MARAC), policy.may_see(work.actor, work.now))
@@ -283,7 +226,7 @@ def people_of(
 def _people_of(actor: Actor, now: datetime, kinds: Collection[StandingKind], by_part: bool) -> Executable:
     case_ids: Any = any_(bindparam("case_ids", type_=ARRAY(Uuid)))
     found = (
-        select(*_MEMBER)
+        select(*MEMBER)
         .join(Person, Person.id == CasePerson.person_id)
         .join(Case, Case.id == CasePerson.case_id)
         # Said of both tables, because the planner would otherwise read every case to join those of a list.
@@ -302,7 +245,7 @@ def _whole_case(actor: Actor, now: datetime, of_everybody: bool) -> Executable:
             _as_json(_flags(actor, now, of_everybody)),
             _as_json(_links(actor, now)),
             checklists.scalar_subquery(),
-            *_MEMBER,
+            *MEMBER,
         )
         .outerjoin(CasePerson, CasePerson.case_id == Case.id)
         .outerjoin(Person, Person.id == CasePerson.person_id)
@@ -320,12 +263,12 @@ def _as_json(found: Select[*tuple[Any, ...]]) -> ScalarSelect[Any]:
 def by_case(work: UnitOfWork, rows: Iterable[Any]) -> Mapping[uuid.UUID, tuple[PersonInCase, ...]]:
     """Return these people by case, opened: victim, perpetrators, children, others. The keys have been loaded.
 
-    Each row ends with the columns of `_MEMBER`; rows of one part keep their order.
+    Each row ends with the columns of `MEMBER`; rows of one part keep their order.
     """
     known: dict[int, PersonRecord] = {}
     found: dict[uuid.UUID, list[PersonInCase]] = defaultdict(list)
     for row in rows:
-        person_id, _, _, _, case_id, part, to_victim, to_perpetrator, lives_with = row[-len(_MEMBER) :]
+        person_id, _, _, _, case_id, part, to_victim, to_perpetrator, lives_with = row[-len(MEMBER) :]
         if (person := known.get(person_id.int)) is None:
             document = SealedField(Person.record, row).open(work.keys) or {}
             person = known[person_id.int] = PersonRecord(person_id, document)
@@ -352,7 +295,7 @@ def known_cases(work: UnitOfWork, *, person_ids: Select[uuid.UUID]) -> dict[uuid
     hits = select(CasePerson.case_id).where(CasePerson.person_id.in_(person_ids))
     checklists = select(func.array_agg(RiskAssessment.key_id)).where(RiskAssessment.case_id == Case.id).correlate(Case)
     rows = work.session.execute(
-        select(Case, policy.may_see(work.actor, work.now), checklists.scalar_subquery(), *_MEMBER)
+        select(Case, policy.may_see(work.actor, work.now), checklists.scalar_subquery(), *MEMBER)
         .join(CasePerson, CasePerson.case_id == Case.id)
         .join(Person, Person.id == CasePerson.person_id)
         .where(Case.id.in_(hits), policy.is_of(MARAC))
@@ -415,20 +358,18 @@ def cases_of_people(
     return dict(found)
 
 
-def _lines(work: UnitOfWork, rows: Sequence[Row[Any]]) -> tuple[CaseLine, ...]:
-    members = people_of(work, case_ids=[row.id for row in rows], parts=IN_A_LINE) if rows else {}
-    return tuple(line_of(row, members.get(row.id, ())) for row in rows)
+def line_of(case: Any, members: Sequence[PersonInCase], case_id: uuid.UUID | None = None) -> CaseLine:
+    """Return a case as one line of a list, with its people opened. For whoever has applied the policy.
 
-
-def line_of(case: Case | Row[Any], members: Sequence[PersonInCase]) -> CaseLine:
-    """Return a case as one line of a list, with its people opened. For whoever has applied the policy."""
+    `case` has the columns of `OF_CASE`; `case_id` is its id where that column is called otherwise.
+    """
     return CaseLine(
-        id=case.id,
+        id=case_id or case.id,
         number=case.number,
         state=case.state,
         band=case.band,
         victim=next((member.person for member in members if member.part == "victim"), None),
-        perpetrators=tuple(member.person for member in members if member.part == "perpetrator"),
+        perpetrators=tuple([member.person for member in members if member.part == "perpetrator"]),
         children=case.children,
         has_safe_contact=case.has_safe_contact,
         opened_on=case.opened_on,

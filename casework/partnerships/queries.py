@@ -8,7 +8,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Date, Executable, Row, and_, bindparam, or_, select
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    Date,
+    Executable,
+    Row,
+    SQLColumnExpression,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 
 from casework.access.actors import Actor
 from casework.agencies.models import Agency
@@ -123,6 +136,13 @@ def protocol_is_signed(work: UnitOfWork, *, agency_id: uuid.UUID | None, on: dat
         return False
     rows = work.rows(_membership, partnership_id=work.partnership_id, agency_id=agency_id, day=on)
     return any(_has_signed(row, on) for row in rows)
+
+
+def protocol_is_good_at_sign_in(
+    partnership_id: SQLColumnExpression[Any], agency_id: SQLColumnExpression[Any], on: ColumnElement[date]
+) -> ColumnElement[bool]:
+    """Return `protocol_is_good`: what `protocol_is_signed` says, for a statement outside any partnership (migration 0016)."""
+    return func.protocol_is_good(partnership_id, agency_id, on, type_=Boolean()).label("protocol_is_good")
 
 
 def _membership(_actor: Actor, _now: datetime) -> Executable:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app, g
@@ -17,8 +17,6 @@ from itsdangerous import URLSafeSerializer
 from casework.access.actors import ANONYMOUS, Actor
 from casework.access.permissions import Purpose
 from casework.accounts.operations import SignedIn
-from casework.clock import london_date
-from casework.partnerships import queries as partnerships
 from casework.work import Stores, UnitOfWork
 from config.settings import Settings
 
@@ -78,14 +76,10 @@ def someone() -> SignedIn:
 def work_for_request(*, purpose: Purpose | None = None) -> Iterator[UnitOfWork]:
     """Open a unit of work for the person who is signed in, in the partnership where they work at the moment.
 
-    `purpose` says why personal data are opened; without one they cannot be. Whether the agency's protocol is good is read
-    here, where row-level security shows it.
+    `purpose` says why personal data are opened; without one they cannot be.
     """
     who = someone()
     with open_unit(who.actor, partnership_id=who.partnership_id, purpose=purpose) as work:
-        if who.partnership_id is not None:
-            signed = partnerships.protocol_is_signed(work, agency_id=who.actor.agency_id, on=london_date(work.now))
-            work.actor = replace(who.actor, protocol_signed=signed)
         yield work
 
 

@@ -11,6 +11,7 @@ import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Date, Executable, bindparam, func, select, update
@@ -22,16 +23,15 @@ from casework.accounts.models import Account, Membership, SignInSession
 from casework.clock import london_date
 from casework.encryption.sealed import SealedField
 from casework.errors import NotFound
+from casework.partnerships import queries as partnerships
 from casework.partnerships.models import Partnership
 from casework.work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who is signed in for one request. Without a partnership one is still to be chosen.
-
-    The actor's `protocol_signed` is False here: it is behind row-level security and is read in the request's own unit of work.
-    """
+    """Who is signed in for one request, and whether their agency's protocol is good today. Without a partnership one is still to be
+    chosen, and no protocol is good."""
 
     session_id: uuid.UUID
     actor: Actor
@@ -95,12 +95,19 @@ def resume(work: UnitOfWork, *, token: str) -> SignedIn | None:
             kind=ActorKind.PERSON,
             account_id=found.id,
             agency_id=found.agency_id,
-            roles=frozenset(Role(role) for role in found.held or ()),
+            roles=_roles(tuple(found.held or ())),
+            protocol_signed=partnership_id is not None and bool(found.protocol_is_good),
         ),
         name=str(profile["name"]),
         partnership_id=partnership_id,
         partnership_name=found.partnership_name if partnership_id else "",
     )
+
+
+@lru_cache(maxsize=1_024)
+def _roles(held: tuple[str, ...]) -> frozenset[Role]:
+    """Return the same set for the same roles, whose hash is then known."""
+    return frozenset(Role(role) for role in held)
 
 
 def _open_session(_actor: Actor, _now: datetime) -> Executable:
@@ -123,6 +130,7 @@ def _open_session(_actor: Actor, _now: datetime) -> Executable:
             Account.state,
             Partnership.name.label("partnership_name"),
             roles.scalar_subquery().label("held"),
+            partnerships.protocol_is_good_at_sign_in(SignInSession.partnership_id, Account.agency_id, today),
         )
         .join(Account, Account.id == SignInSession.account_id)
         .outerjoin(Partnership, Partnership.id == SignInSession.partnership_id)

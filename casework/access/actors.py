@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from casework.access.permissions import GRANTS, Permission, Role
 
@@ -32,7 +33,12 @@ class Actor:
         """Say whether one of the actor's roles grants `permission`. The system actor, which does scheduled work, has all."""
         if self.kind is ActorKind.SYSTEM:
             return True
-        return any(permission in GRANTS[role] for role in self.roles)
+        return permission in _granted(self.roles)
+
+
+@lru_cache(maxsize=1_024)
+def _granted(roles: frozenset[Role]) -> frozenset[Permission]:
+    return frozenset().union(*(GRANTS[role] for role in roles))
 
 
 SYSTEM = Actor(kind=ActorKind.SYSTEM)

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, render_template, request
-from flask_wtf.csrf import CSRFError, CSRFProtect
+import flask
+from flask import Flask, current_app, g, render_template, request
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 
 from casework.accounts.rules import SESSION_LASTS
 from casework.web import session
 from casework.web.error_pages import PAGES, ErrorPage
 from casework.web.typed import Typed, typed
-from casework.web.unit import service
+from casework.web.unit import now, service
 
+_TOKEN = "csrf_token"  # Flask-WTF's name for it, in its session and in the request  # noqa: S105
+_MOST_SIGNED = 4_096
+EXTENSION = "casework.form_tokens"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _SAME_ORIGIN = frozenset({"same-origin", "none"})
 PAGE = ErrorPage(
@@ -31,7 +35,24 @@ def configure(app: Flask) -> None:
     app.config.update(WTF_CSRF_TIME_LIMIT=int(SESSION_LASTS.total_seconds()), WTF_CSRF_SSL_STRICT=False)
     app.before_request(_check_origin)
     CSRFProtect(app)
+    app.jinja_env.globals["csrf_token"] = form_token
     app.register_error_handler(CSRFError, lambda error: _void())
+
+
+def form_token() -> str:
+    """Return the token of this browser's forms. It is signed anew once a minute, not for each page; it holds for a session's length."""
+    seed = flask.session.get(_TOKEN)
+    if seed is None or _TOKEN in g:
+        return str(generate_csrf())
+    signed: dict[tuple[str, int], str] = current_app.extensions.setdefault(EXTENSION, {})
+    key = (seed, int(now().timestamp()) // 60)
+    token = signed.get(key)
+    if token is None:
+        if len(signed) >= _MOST_SIGNED:
+            signed.clear()
+        token = signed[key] = generate_csrf()
+    g.csrf_token = token
+    return token
 
 
 def _refused(again: Typed | None = None) -> tuple[str, int]:

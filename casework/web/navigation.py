@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import request
 
-from casework.access.actors import Actor
-from casework.access.permissions import Permission
+from casework.access.actors import Actor, ActorKind
+from casework.access.permissions import Permission, Role
 from casework.web.addresses import address
 from casework.web.pages import NavigationLink
 
@@ -20,6 +21,11 @@ class Entry:
     endpoint: str
     permissions: tuple[Permission, ...] = ()
     also: tuple[str, ...] = ()  # blueprints of further pages that belong to it
+
+    @property
+    def blueprints(self) -> tuple[str, ...]:
+        """The blueprints of its pages."""
+        return self.endpoint.partition(".")[0], *self.also
 
     def is_for(self, actor: Actor) -> bool:
         """Say whether the actor may go there."""
@@ -49,12 +55,17 @@ ENTRIES: tuple[Entry, ...] = (
 
 def links_for(actor: Actor) -> tuple[NavigationLink, ...]:
     """Return the navigation of this request. The part that the open page belongs to is marked as current."""
+    return _links(actor.kind, actor.roles, request.blueprint, request.root_path)
+
+
+@lru_cache(maxsize=1_024)
+def _links(
+    kind: ActorKind, roles: frozenset[Role], blueprint: str | None, _root_path: str
+) -> tuple[NavigationLink, ...]:
+    """Return the links for whoever has these roles: nothing else decides what somebody may do at all."""
+    actor = Actor(kind, roles=roles)
     return tuple(
-        NavigationLink(entry.label, address(entry.endpoint), current=_is_current(entry))
+        NavigationLink(entry.label, address(entry.endpoint), current=blueprint in entry.blueprints)
         for entry in ENTRIES
         if entry.is_for(actor)
     )
-
-
-def _is_current(entry: Entry) -> bool:
-    return request.blueprint in (entry.endpoint.partition(".")[0], *entry.also)

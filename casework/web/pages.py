@@ -205,7 +205,6 @@ def _environment(app: Flask) -> None:
         share_bar=charts.share_bar,
         family_picture=family.family_picture,
     )
-    # The session's own token when the sign-in part has set one; Flask-WTF's otherwise. A page cannot be made without either.
     env.globals["status"] = statuses.status
     env.globals["made_status_tag"], env.globals["made_tag"] = statuses.status_tag, statuses.tag
     env.globals["url_for"] = address

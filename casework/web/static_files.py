@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 from functools import lru_cache
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def address(name: str, *, hashed: bool = True) -> str:
     Without `hashed` it is the plain address, as the style sheet writes it for the font.
     """
     try:
-        changed_ns = (FOLDER / name).stat().st_mtime_ns if hashed else 0
+        changed_ns = os.stat(f"{FOLDER}/{name}").st_mtime_ns if hashed else 0  # on every page, several times
     except FileNotFoundError:
         changed_ns = 0
     return _address(request.root_path, name, changed_ns)

@@ -84,6 +84,8 @@ def sign_protocol(
     errors = []
     if not version.strip() or len(version) > 40:
         errors.append(FieldError("version", "Say which version of the protocol was signed, in up to 40 characters."))
+    if signed_on.year < 2000:
+        errors.append(FieldError("signed_on", "Give a day of this century, with the year in four digits."))
     if expires_on is not None and expires_on <= signed_on:
         errors.append(FieldError("expires_on", "The protocol must expire after the day on which it was signed."))
     if errors:

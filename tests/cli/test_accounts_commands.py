@@ -52,6 +52,13 @@ class TestSetup:
         assert done.exit_code == 0, done.output
         assert "/invitation/" in done.output
 
+    def test_takes_no_protocol_of_the_year_26(self, run: Run, stores: Stores) -> None:
+        wrong = run(*["0026-01-05" if one == "2026-01-05" else one for one in FOUNDING], "--role", "both")
+        assert wrong.exit_code != 0
+        assert "signed_on: Give a day of this century" in wrong.stderr
+        with UnitOfWork(stores, actor=SYSTEM, now=MONDAY, partnership_id=None) as work:
+            assert partnerships.partnerships(work) == []
+
     def test_makes_nothing_when_an_answer_is_not_given(self, run: Run, stores: Stores) -> None:
         left = run("setup", answers="Moor MARAC\nMoor Council\n")
         assert left.exit_code == 2

@@ -55,6 +55,9 @@ class TestTheAgencies:
             path, {"go": "protocol", "version": "2026.1", **day("signed_on", today), **day("expires_on", today)}
         )
         assert "must expire after the day" in text_of(wrong)
+        of_old = {"signed_on-day": "1", "signed_on-month": "1", "signed_on-year": "26"}
+        wrong = coordinator.send(path, {"go": "protocol", "version": "2026.1", **day("signed_on", today), **of_old})
+        assert "year" in text_of(wrong)
         assert not member(partnership, "education").has_signed
         answer = coordinator.follow(
             coordinator.send(

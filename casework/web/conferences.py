@@ -17,12 +17,14 @@ from casework.cases import queries as cases
 from casework.conferences import operations, queries
 from casework.conferences.rules import AttendanceState, LeftBecause, RoundState
 from casework.documents import invitation
+from casework.documents.minutes import and_list
 from casework.errors import Conflict, Invalid, NotFound
 from casework.programmes.marac import confidentiality
 from casework.research import queries as research
 from casework.web import guard, round_views
 from casework.web.forms import rounds as forms
 from casework.web.forms.form import Answers
+from casework.web.forms.referral_words import ROUTE
 from casework.web.unit import now, service, work_for_request
 from casework.work import UnitOfWork
 
@@ -80,6 +82,7 @@ def conference(conference_id: UUID) -> str:
         is_out=one.state in OUT,
         statement=confidentiality.STATEMENT,
         left_because=forms.LEFT,
+        ways={one.routes: and_list([ROUTE[route].lower() for route in one.routes]) for one in places},
     )
 
 

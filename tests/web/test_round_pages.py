@@ -10,8 +10,7 @@ import pytest
 
 from casework.access.permissions import Purpose
 from casework.cases import operations as cases
-from tests.web.conftest import Statements
-from tests.web.open_round import Browser, OpenRound
+from tests.web.open_round import Browser, OpenRound, words_of
 from tests.web.visitor import Visitor, text_of
 
 
@@ -48,6 +47,14 @@ class TestConfidentialityFirst:
         observer = visitor_as("observer")
         observer.follow(observer.send(f"{open_round.path}/confidentiality")) if observer.open(open_round.path) else None
         assert "Leanne" not in text_of(observer.open(open_round.path))
+
+
+class TestTheRisk:
+    def test_is_said_with_the_way_by_which_a_case_came_never_the_number_alone(
+        self, open_round: OpenRound, visitor_as: Browser
+    ) -> None:
+        said = words_of(text_of(visitor_as("coordinator").open(open_round.path)))
+        assert "15 of 24 , visible high risk" in said
 
 
 class TestSomebodyShutOutOfACase:
@@ -203,7 +210,7 @@ class TestHowManyStatementsAPageSends:
         self,
         open_round: OpenRound,
         visitor_as: Browser,
-        statements: Callable[[], AbstractContextManager[Statements]],
+        statements: Callable[[], AbstractContextManager[list[str]]],
     ) -> None:
         open_round.fortnight.accepts_confidentiality(open_round.conference, "housing", "coordinator")
         counted = {}

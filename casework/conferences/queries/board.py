@@ -124,6 +124,7 @@ class Place:
     is_imminent: bool
     left_because: str | None
     score: int
+    routes: tuple[str, ...]
     referred_on: date
     actions_agreed: int
     started_at: datetime | None
@@ -196,6 +197,7 @@ _OF_LISTING = (
     "actions_agreed",
     "referred_on",
     "score",
+    "routes",
     "has_children",
     "is_imminent",
     "started_at",
@@ -246,6 +248,7 @@ def _place(row: Listing | Row[Any], case: Case | Row[Any], numbers: Numbering) -
         is_imminent=row.is_imminent,
         left_because=row.left_because,
         score=row.score,
+        routes=tuple(row.routes["codes"]),
         referred_on=row.referred_on,
         actions_agreed=row.actions_agreed,
         started_at=row.started_at,

@@ -348,15 +348,16 @@ class UnitOfWork:
         """Run a read of columns outside any transaction, in one round trip: for what lies outside row-level security."""
         pooled = self.stores.engine.raw_connection()
         server: psycopg.Connection[Any] = pooled.dbapi_connection  # type: ignore[assignment]
+        server.autocommit = True
         try:
-            server.autocommit = True
-            found = self._statement(build, ()).run(server, self._bound(values))
-            server.autocommit = False
+            return self._statement(build, ()).run(server, self._bound(values))
         except psycopg.Error as error:
             pooled.invalidate(error)
             raise as_sqlalchemy(error, self.stores.engine.dialect, is_dead=server.closed) from error
-        pooled.close()
-        return found
+        finally:
+            if not server.closed:
+                server.autocommit = False
+            pooled.close()
 
     def entities(self, build: Build, *shape: Hashable, **values: object) -> Sequence[Any]:
         """Run a read of objects that may then be changed, in the same way but through the session."""

@@ -82,7 +82,10 @@ def conference(conference_id: UUID) -> str:
         is_out=one.state in OUT,
         statement=confidentiality.STATEMENT,
         left_because=forms.LEFT,
-        ways={one.routes: and_list([ROUTE[route].lower() for route in one.routes]) for one in places},
+        ways={
+            one.routes: and_list([words.lower() for route, words in ROUTE.items() if route in one.routes])
+            for one in places
+        },
     )
 
 

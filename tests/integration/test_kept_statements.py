@@ -180,6 +180,14 @@ class TestAnError:
         with pytest.raises(KeyError, match="word"), partnership.acting("coordinator") as work:
             work.rows(_said)
 
+    def test_leaves_a_connection_as_it_was(self, partnership: APartnership) -> None:
+        with pytest.raises(KeyError, match="word"), partnership.acting("coordinator") as work:
+            work.look(_said)
+        with partnership.acting("coordinator") as work:
+            server: Any = work.connection().connection.dbapi_connection
+            assert not server.autocommit
+            assert partnership.stores.engine.pool.checkedout() == 1  # type: ignore[attr-defined]
+
     @pytest.mark.parametrize(
         ("statement", "why"),
         [

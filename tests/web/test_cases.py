@@ -100,12 +100,12 @@ class TestTheList:
         with statements() as sent:
             first = text_of(priya.open("/cases"))
         assert len(sent) <= 12, sent
-        assert "26 cases, page 1<" in first
+        assert "26 cases, page 1 of 2<" in first
         assert len(set(re.findall(r'href="(/cases/[0-9a-f-]{36})"', first))) == 25
         second = text_of(priya.open("/cases?page=2"))
         assert len(set(re.findall(r'href="(/cases/[0-9a-f-]{36})"', second))) == 1
         behind = text_of(priya.open("/cases?page=99"))
-        assert "26 cases, page 1<" in behind, "a page behind the last is the first"
+        assert "26 cases, page 1 of 2<" in behind, "a page behind the last is the first"
 
     def test_is_counted_so_far_and_no_further(
         self, priya: Visitor, partnership: APartnership, monkeypatch: pytest.MonkeyPatch

@@ -43,6 +43,8 @@ class CasePage:
     is_more: bool
     page: int
     has_next: bool
+    pages: int | None
+    """How many pages there are, where all were counted."""
 
 
 def case_list(
@@ -79,6 +81,7 @@ def case_list(
         is_more=total > COUNTED,
         page=page,
         has_next=len(listed) > size,
+        pages=None if total > COUNTED else max(1, -(-total // size)),
     )
 
 

@@ -6,6 +6,7 @@ and values bound by the server hold for it as for every other statement (docs/ad
 
 from __future__ import annotations
 
+import re
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from casework.access.permissions import Role
 
 Process = Callable[[Any], Any]
 Key = TypeVar("Key")
+_VALUE = re.compile(r"%(?:\((\w+)\)s|%)")  # a value, or a per cent sign, as SQLAlchemy writes them for the driver
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,8 @@ class KeptStatement:
         written = compiled.construct_expanded_state(
             dict.fromkeys(self._wanted)
         )  # lists that never change are written out
-        self._sql = written.statement.encode()
         processes: Mapping[str, Any] = written.processors
+        self._sql, self._order = _numbered(written.statement)
         self._sent = _needed((name, processes.get(name)) for name in self._wanted)
         self._fixed = {
             name: processes.get(name, _as_it_is)(value)
@@ -85,8 +87,23 @@ class KeptStatement:
         sent = {**self._fixed, **{name: values[name] for name in self._wanted}}
         for name, process in self._sent:
             sent[name] = process(sent[name])
-        cursor = server.cursor(binary=True).execute(self._sql, sent, prepare=True)
+        cursor = psycopg.RawCursor(server)
+        cursor.execute(self._sql, [sent[name] for name in self._order], prepare=True, binary=True)
         return [] if self._row is None else list(map(self._row, cursor.fetchall()))
+
+
+def _numbered(statement: str) -> tuple[bytes, tuple[str, ...]]:
+    """Return a statement with its values by number, as the server takes them, and their names in that order.
+
+    The driver would otherwise go through a long statement's text each time that it is run.
+    """
+    places: dict[str, int] = {}
+
+    def number(found: re.Match[str]) -> str:
+        name = found[1]
+        return "%" if name is None else f"${places.setdefault(name, len(places) + 1)}"
+
+    return _VALUE.sub(number, statement).encode(), tuple(places)
 
 
 def _reader(statement: Select[*tuple[Any, ...]], dialect: Dialect) -> Process:

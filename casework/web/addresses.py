@@ -9,20 +9,24 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, request, url_for
+from flask import url_for
+from flask.ctx import RequestContext
+from flask.globals import request_ctx
 
 EXTENSION = "casework.addresses"
 # Stand in for ids while an address is made; nothing else in an address looks like these.
 _PLACES = tuple(UUID(int=0xA5A5A5A5_0000_4000_8000_000000000000 + place) for place in range(4))
+_IDS = {UUID}
 Known = dict[tuple[str, str, tuple[str, ...]], Callable[..., str] | None]
 
 
 def address(endpoint: str, **values: Any) -> str:
     """Return the address of a page, as `url_for` does; quickly where nothing but ids (UUIDs) stand in it."""
-    if endpoint[0] == "." or len(values) > len(_PLACES) or any(type(value) is not UUID for value in values.values()):
+    if endpoint[0] == "." or len(values) > len(_PLACES) or set(map(type, values.values())) - _IDS:
         return url_for(endpoint, **values)
-    known: Known = current_app.extensions.setdefault(EXTENSION, {})
-    key = (request.root_path, endpoint, tuple(values))
+    here: RequestContext = request_ctx._get_current_object()  # type: ignore[attr-defined]  # asked once: a list asks for fifty
+    known: Known = here.app.extensions.setdefault(EXTENSION, {})
+    key = (here.request.root_path, endpoint, tuple(values))
     if key not in known:
         known[key] = _pattern(endpoint, tuple(values))
     made = known[key]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import flask
 from flask import Flask, g, request
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
 from casework.accounts import operations, rules
@@ -15,9 +17,23 @@ from casework.accounts.operations import SignedIn
 from casework.web.unit import open_unit, service, signed_in
 
 
+class _FormSessions(SecureCookieSessionInterface):
+    """Flask's signed cookie; what signs it is made once and not for each request."""
+
+    def __init__(self) -> None:
+        self._signer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Return what signs the cookie of this app, whose secret stays as it is while the process runs."""
+        if self._signer is None:
+            self._signer = super().get_signing_serializer(app)
+        return self._signer
+
+
 def configure(app: Flask, *, https: bool, secret: str) -> None:
     """Set the cookies of `app`. Over https their names bind them to this host, path and channel."""
     app.secret_key = secret
+    app.session_interface = _FormSessions()
     app.config.update(
         SESSION_COOKIE_NAME="__Host-casework-form" if https else "casework-form",
         SESSION_COOKIE_SECURE=https,

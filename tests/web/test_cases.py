@@ -17,7 +17,7 @@ import pytest
 
 from casework.access.permissions import Purpose
 from casework.cases import operations, queries
-from casework.cases.queries import finding, lists
+from casework.cases.queries import finding, lists, records
 from casework.programmes.marac import sharing
 from casework.web import case_sheet
 from tests.factories.partnership import APartnership
@@ -106,6 +106,24 @@ class TestTheList:
         assert len(set(re.findall(r'href="(/cases/[0-9a-f-]{36})"', second))) == 1
         behind = text_of(priya.open("/cases?page=99"))
         assert "26 cases, page 1 of 2<" in behind, "a page behind the last is the first"
+
+    def test_opens_nobody_of_a_case_that_is_not_shown(
+        self, partnership: APartnership, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for number in range(3):
+            accepted(partnership, couple(number))
+        opened: list[UUID] = []
+
+        def by_case(work: Any, rows: Any) -> Any:
+            opened.extend(row.case_id for row in rows)
+            return records.by_case(work, rows)
+
+        monkeypatch.setattr(lists, "by_case", by_case)
+        with partnership.acting("coordinator", Purpose.SUPPORT) as work:
+            page = queries.case_list(work, size=2)
+        assert set(opened) == {line.id for line in page.lines}
+        assert page.has_next
+        assert all(line.victim and line.perpetrators for line in page.lines)
 
     def test_is_counted_so_far_and_no_further(
         self, priya: Visitor, partnership: APartnership, monkeypatch: pytest.MonkeyPatch

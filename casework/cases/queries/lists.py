@@ -71,7 +71,10 @@ def case_list(
     work.note_view("case:list", "case_list")
     listed = {row.listed_id: row for row in reversed(rows)}  # the first of each case, the last case first
     shown = list(reversed(listed.values()))[:size]
-    people_in = [row for row in rows if row.part is not None]
+    behind = (
+        next(iter(listed)) if len(listed) > size else None
+    )  # one case more than is shown says that there is another page
+    people_in = [row for row in rows if row.part is not None and row.listed_id != behind]
     work.keys.load([row.key_id for row in people_in])
     members = by_case(work, people_in)
     total = rows[0].total if rows else 0

@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 from typing import Any, Self, overload
 
-import orjson
-
 from casework.encryption.envelope import SealBroken, bind, open_sealed, seal
 from casework.encryption.key_store import NO_PARTNERSHIP, OpensKeys
 
@@ -18,15 +16,7 @@ Document = dict[str, Any]
 _UUID_LENGTH = (16).to_bytes(4)
 _HEAD = bind(b"casework/v1/field") + _UUID_LENGTH
 _encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
-
-
-def _decoded(plain: bytes) -> Document:
-    """Return the document of a field, padding passed over. Raises ValueError."""
-    try:
-        document: Document = orjson.loads(plain)
-    except ValueError:  # half a surrogate pair, which JSON and Python allow, say
-        document = json.loads(plain)
-    return document
+_decode = json.JSONDecoder().raw_decode  # stops at the closing bracket and so passes over the padding
 
 
 class Sealed:
@@ -102,7 +92,9 @@ class SealedField:
             return None
         try:
             data_key = keys.data_key(getattr(row, declared.key))
-            document = _decoded(open_sealed(data_key.cipher, sealed, declared.place_of(row)))
+            document: Document = _decode(open_sealed(data_key.cipher, sealed, declared.place_of(row)).decode("ascii"))[
+                0
+            ]
         except (SealBroken, ValueError) as broken:
             cause = str(broken) if isinstance(broken, SealBroken) else "not a document in its place"
             raise SealBroken(f"{declared.table}.{declared.column} of row {row.id}: {cause}") from None
